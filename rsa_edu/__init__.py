@@ -1,0 +1,1 @@
+"""Understand the tradeoff between recurrence and self-attention."""
