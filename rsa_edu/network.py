@@ -1,0 +1,37 @@
+"""A recurrence with a linear read-out at every step."""
+
+import torch
+from jaxtyping import Float
+from torch import Generator, Tensor, nn
+
+from rsa_edu.models.checks import whole_number
+from rsa_edu.models.initial import uniform_, xavier_normal_
+from rsa_edu.models.recurrent import Recurrence, State
+
+
+class Network(nn.Module):
+    """net(x (T, B, D), state=None) -> (logits (T, B, C), state).
+
+    Args:
+        recurrence: any model of rsa_edu.models.
+        n_classes: C, at least 1.
+        generator: random numbers for the start of the read-out.
+    """
+
+    def __init__(
+        self, recurrence: Recurrence, n_classes: int, *, generator: Generator | None = None
+    ):
+        super().__init__()
+        whole_number("n_classes", n_classes, least=1)
+        self.recurrence = recurrence
+        self.readout = nn.Linear(recurrence.hidden_size, n_classes)
+        with torch.no_grad():
+            xavier_normal_(self.readout.weight, generator)
+            uniform_(self.readout.bias, recurrence.hidden_size**-0.5, generator)
+
+    def forward(
+        self, x: Float[Tensor, "time batch input"], state: State | None = None
+    ) -> tuple[Float[Tensor, "time batch classes"], State]:
+        """Scores of the classes at every step, and the state to go on from."""
+        out, state = self.recurrence(x, state)
+        return self.readout(out), state
