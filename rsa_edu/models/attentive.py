@@ -46,6 +46,10 @@ class _Attentive:
             raise TypeError(f"memory must be a memory policy such as Screening, but is {policy!r}.")
         self._memory = policy
 
+    def settings(self) -> dict:
+        """As for the recurrence, with energy, combination and what else the model takes."""
+        return super().settings() | {"attention": self.attention, "combine": self.combine}
+
     def start(self, drive: Tensor) -> State:
         """No past: an empty memory, and the query the published code starts from."""
         state = super().start(drive)

@@ -129,6 +129,10 @@ class Recurrence(nn.Module):
         empty = x.new_zeros(len(x), x.shape[1], 0)
         return Trace(empty, empty.long(), empty, empty.long())
 
+    def settings(self) -> dict:
+        """The arguments that build a model like this one; plain values, for checkpoints."""
+        return {"input_size": self.input_size, "hidden_size": self.hidden_size}
+
     def extra_repr(self) -> str:
         """Sizes, as torch prints them."""
         return f"{self.input_size}, {self.hidden_size}"
@@ -182,6 +186,10 @@ class RNN(Recurrence):
                 return z.sign() * (z.abs() + self.threshold).relu()
             case _:
                 return z
+
+    def settings(self) -> dict:
+        """As for every recurrence, with nonlinearity and start."""
+        return super().settings() | {"nonlinearity": self.nonlinearity, "init": self.init}
 
     def first_query(self, drive: Tensor) -> Tensor:
         """The macro-state before there is a past: z_0 = U x_0 + b, as in the published code."""
