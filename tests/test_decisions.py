@@ -1,5 +1,7 @@
 """The story of the screening agrees with the model's own memory, and its sentences with it."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -33,7 +35,7 @@ def test_who_enters_and_who_is_lost_is_what_the_next_row_of_the_trace_shows(
     trace = trace_of(nu, rho, length, seed, sharpness)
     decisions = screening_decisions(trace)
     assert [d.t for d in decisions] == list(range(length))
-    for now, then in zip(decisions, decisions[1:], strict=False):
+    for now, then in pairwise(decisions):
         before = set(trace.relevant[now.t, 0].tolist()) - {-1}
         after = set(trace.relevant[then.t, 0].tolist()) - {-1}
         entered = {now.candidate.position} if now.kept else set()
