@@ -1,0 +1,89 @@
+"""One name for one thing: symbol, meaning, name in the code, label of the slider."""
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from rsa_edu.lessons.page import Shown
+
+
+@dataclass(frozen=True)
+class Term:
+    """A line of the glossary.
+
+    code: where the thing lives in rsa_edu, as owner.name; the name is an argument or an attribute
+    of its owner. slider: the label of its slider. Both are empty where there is none.
+    """
+
+    symbol: str
+    meaning: str
+    code: str = ""
+    slider: str = ""
+
+    @property
+    def argument(self) -> str:
+        """The name in the code with its owner: buffer_size (RelRNN)."""
+        if not self.code:
+            return ""
+        owner, name = self.code.split(".")[-2:]
+        return f"{name} ({owner})"
+
+
+TERMS = (
+    Term("h_t", "hidden state after step t", "models.State.h"),
+    Term("c_t", "what attention reads: the sum of the states, weighted by α"),
+    Term("s_t", "macro-state f(h_t, c_t): the hidden state and what was read", "models.State.s"),
+    Term("f", "how h and c are combined; (h + c)/2 is called mean", "models.RelRNN.combine"),
+    Term("e_{i,t}", "energy of state i at step t, before the softmax", "models.RelRNN.attention"),
+    Term("α_{i,t}", "attention: the weight step t gives to state i", "models.Trace.attention"),
+    Term("W_a", "query weights, act on s (H, H)", "models.RelRNN.query"),
+    Term("U_a", "key weights, act on h (H, H)", "models.RelRNN.key"),
+    Term("v_a", "energy weights (H)", "models.RelRNN.energy"),
+    Term("V", "recurrent weights (H, H)", "models.RNN.weight_hh"),
+    Term("U", "input weights (H, D)", "models.RNN.weight_ih"),
+    Term("b", "bias (H)", "models.RNN.bias"),
+    Term("φ", "nonlinearity, applied unit by unit", "models.RNN.nonlinearity", "nonlinearity φ"),
+    Term("g", "gain: V is g times an orthogonal matrix", "", "gain g"),
+    Term("ν", "size of the short-term buffer", "models.RelRNN.buffer_size", "short-term buffer ν"),
+    Term("ρ", "size of the relevant set", "models.RelRNN.relevant_size", "relevant set ρ"),
+    Term("K", "states attended at one step: ν + ρ under a budget"),
+    Term("β(i)", "relevance score: attention to state i in the buffer", "models.Trace.scores"),
+    Term("κ", "sparsity: how many states a step really attends to"),
+    Term("d", "dependency depth: the fewest steps of the graph from a state to the loss"),
+    Term("T", "number of steps of a sequence", "tasks.Copy.length", "length T"),
+    Term("delay", "steps a task waits before it asks", "tasks.Copy.delay", "delay"),
+    Term("B", "number of sequences in a batch", "train.batch_size"),
+    Term("H", "number of hidden units", "models.RNN.hidden_size"),
+    Term("D", "width of the input", "models.RNN.input_size"),
+    Term("η", "learning rate", "train.learning_rate", "learning rate"),
+)
+
+_HEAD = ("symbol", "meaning", "in the code", "slider")
+
+
+def glossary() -> Shown:
+    """The symbols of the course, what they mean, and what they are called in code and sliders."""
+    rows = [(term.symbol, term.meaning, term.argument, term.slider) for term in TERMS]
+    widths = [max(len(row[k]) for row in [_HEAD, *rows]) for k in range(len(_HEAD))]
+    text = "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [_HEAD, *rows]
+    )
+    return Shown(text, _table(rows))
+
+
+def _table(rows: list[tuple[str, str, str, str]]) -> str:
+    left = 'style="text-align:left"'
+    head = "".join(f'<th scope="col" {left}>{name}</th>' for name in _HEAD)
+    body = "".join(
+        f'<tr><th scope="row" {left}>{_subscripts(symbol)}</th><td {left}>{_subscripts(meaning)}'
+        f"</td><td {left}>{f'<code>{escape(argument)}</code>' if argument else ''}</td>"
+        f"<td {left}>{escape(slider)}</td></tr>"
+        for symbol, meaning, argument, slider in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _subscripts(text: str) -> str:
+    """h_t with its t set below the line; `α_{i,t}` likewise."""
+    return re.sub(r"_(?:\{([^}]*)\}|(\w))", r"<sub>\1\2</sub>", escape(text))
