@@ -1,0 +1,312 @@
+"""What all explorers share: core -> view -> control, and the row of buttons under them."""
+
+import csv
+import html
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import ipywidgets
+import plotly.graph_objects as go
+from IPython.display import display
+
+from rsa_edu.explorers.controls import STYLE, clamped, controls, defaults
+from rsa_edu.explorers.live import live, redraw
+from rsa_edu.explorers.page import Page
+from rsa_edu.explorers.worker import Latest
+from rsa_edu.figures.theme import THEMES, WIDTH, template
+
+# A saved notebook keeps a plain figure after the live one; it is seen once the kernel is gone.
+CSS = """<style>
+.jp-OutputArea-child:has(.rsa-explorer) + .jp-OutputArea-child:has(.js-plotly-plot) {display: none}
+.rsa-explorer {max-width: %dpx}
+.rsa-explorer .rsa-grid {display: grid; grid-template-columns: repeat(auto-fit, minmax(360px, 1fr))}
+.rsa-explorer .rsa-grid > * {margin-right: 12px; min-width: 0}
+.rsa-explorer :focus-visible {outline: 2px solid #1a7ab8; outline-offset: 1px}
+.rsa-explorer .rsa-summary {font-size: 15px; line-height: 1.45; min-height: 3em}
+.rsa-explorer .rsa-status {min-height: 1.6em; opacity: 0.85}
+</style>"""
+
+
+class Explorer:
+    """Settings you can move, the numbers that follow, a figure that shows them.
+
+    A subclass says what is particular to it:
+
+        name        as in `rsa.explore.<name>()`
+        Settings    a frozen dataclass; its fields are made by `controls.setting`
+        presets     button label -> the settings that differ from the default
+        background  True if `compute` may take longer than a drag can wait (80 ms)
+        compute(settings) -> numbers, or, with `background`, an iterator of ever better numbers,
+                    of which the last is exact; a pure function
+        draw(settings, numbers) -> plotly Figure, always with the same number of traces; numbers
+                    is None until the first ones are there
+        summarise(settings, numbers) -> one sentence that says what the figure now shows
+        table(settings, numbers) -> rows for the CSV file, the head first
+        idle(settings) -> setting name -> why it has no effect now (then it is greyed out)
+
+    Read it from code: `settings`, `numbers`, `figure`, `summary`, `status`, `code`; move it with
+    `set(nu=5)`, `preset(name)`, `reset()`; `wait()` until an exact figure stands.
+    """
+
+    name: str
+    Settings: type
+    presets: dict[str, dict]
+    background = False
+
+    def __init__(self, *, theme: str = "auto", **settings):
+        self.settings, messages = clamped(self.Settings, defaults(self.Settings), settings)
+        self.numbers = None
+        if theme not in ("auto", *THEMES):
+            raise ValueError(f'theme must be "auto", "light" or "dark", but is {theme!r}.')
+        self._theme = theme
+        self._lock = threading.RLock()  # a figure is redrawn by one thread at a time
+        self._moving = False
+        self._worker = Latest(self._arrived, self._finished, self._failed)
+        self.page = Page()
+        self._drawn = self._draw()
+        self.figure = live(self._drawn)
+        self._build()
+        self._obey()
+        self._recompute(messages)
+
+    # What a subclass provides --------------------------------------------------------------------
+
+    def compute(self, settings) -> object | Iterator:
+        """The core."""
+        raise NotImplementedError
+
+    def draw(self, settings, numbers) -> go.Figure:
+        """The view."""
+        raise NotImplementedError
+
+    def summarise(self, settings, numbers) -> str:
+        """The view, in words."""
+        raise NotImplementedError
+
+    def table(self, settings, numbers) -> Iterable:
+        """The view, as rows."""
+        raise NotImplementedError
+
+    def idle(self, settings) -> dict[str, str]:
+        """Settings that have no effect now, each with the reason."""
+        return {}
+
+    # What a reader of the notebook calls ---------------------------------------------------------
+
+    def set(self, **changes) -> "Explorer":
+        """Move these settings. What is out of range is clamped, and the status line says so."""
+        self.settings, messages = clamped(self.Settings, vars(self.settings), changes)
+        self._obey()
+        self._recompute(messages)
+        return self
+
+    def preset(self, name: str) -> "Explorer":
+        """The state behind the preset button of this name."""
+        return self.set(**{**defaults(self.Settings), **self.presets[name]})
+
+    def reset(self) -> "Explorer":
+        """Back to the defaults."""
+        return self.set(**defaults(self.Settings))
+
+    def wait(self, timeout: float | None = 60) -> "Explorer":
+        """Until the figure is exact. Raises what went wrong in the computation."""
+        if self.background:
+            self._worker.wait(timeout)
+        elif self._error:
+            raise self._error
+        return self
+
+    def result(self, timeout: float | None = 60):
+        """The exact numbers of the present settings."""
+        return self.wait(timeout).numbers
+
+    @property
+    def theme(self) -> str:
+        """The theme shown, "light" or "dark"; may be set to one of these, or to "auto" (as Lab)."""
+        if self._theme in THEMES:
+            return self._theme
+        return "dark" if self.page.dark else "light"
+
+    @theme.setter
+    def theme(self, value: str) -> None:
+        self._theme = value
+        self._themes.value = value
+        self._show()
+
+    @property
+    def code(self) -> str:
+        """One line that rebuilds this state."""
+        default = defaults(self.Settings)
+        parts = [f"{k}={v!r}" for k, v in vars(self.settings).items() if v != default[k]]
+        if self._theme in THEMES:
+            parts.append(f"theme={self._theme!r}")
+        return f"rsa.explore.{self.name}({', '.join(parts)})"
+
+    def save(self) -> Path:
+        """Write the numbers to a CSV file in the folder of the notebook, never over another."""
+        self.wait()
+        path, count = Path(f"{self.name}.csv"), 1
+        while path.exists():
+            count += 1
+            path = Path(f"{self.name}-{count}.csv")
+        with path.open("w", newline="", encoding="utf-8") as file:
+            file.write(f"# {self.code}\n")
+            csv.writer(file).writerows(self.table(self.settings, self.numbers))
+        return path
+
+    # From settings to the page -------------------------------------------------------------------
+
+    def _recompute(self, messages: list[str]) -> None:
+        self._error, self._said = None, " ".join(messages)
+        settings = self.settings
+        if self.background:
+            self._say("computing …")
+            self._worker.submit(lambda: ((settings, n) for n in self.compute(settings)))
+            return
+        try:
+            numbers = self.compute(settings)
+        except Exception as error:
+            self._failed(error)
+        else:
+            self._arrived((settings, numbers))
+            self._finished()
+
+    def _arrived(self, result) -> None:
+        settings, numbers = result
+        if settings is self.settings:
+            self.numbers = numbers
+            self._show()
+
+    def _finished(self) -> None:
+        self._say(self._said)
+
+    def _failed(self, error: Exception) -> None:
+        self._error = error
+        self._say(f"{self._said} This could not be computed: {error}".strip())
+
+    def _draw(self) -> go.Figure:
+        figure = self.draw(self.settings, self.numbers)
+        figure.layout.template = template(self.theme)
+        figure.layout.width = min(WIDTH, self.page.width or WIDTH)
+        return figure
+
+    def _show(self) -> None:
+        with self._lock:
+            new = self._draw()
+            redraw(self.figure, self._drawn, new)
+            self._drawn = new
+            if self.numbers is not None:
+                self._summary.value = html.escape(self.summarise(self.settings, self.numbers))
+
+    @property
+    def summary(self) -> str:
+        """What the figure now shows, in words."""
+        return html.unescape(self._summary.value)
+
+    @property
+    def status(self) -> str:
+        """What has to be said: clamped values, work in progress, errors."""
+        return html.unescape(self._status.value)
+
+    def _say(self, text: str) -> None:
+        self._status.value = html.escape(text)
+
+    # Widgets -------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._status, self._summary = ipywidgets.HTML(), ipywidgets.HTML()
+        self._status.add_class("rsa-status")
+        self._summary.add_class("rsa-summary")
+        self.widgets = {}
+        for name, control in controls(self.Settings).items():
+            widget = control.widget(getattr(self.settings, name), self.settings)
+            widget.observe(lambda change, name=name: self._moved(name, change.new), "value")
+            self.widgets[name] = widget
+        self.page.observe(lambda change: self._show(), ["dark", "width"])
+        self.page.on_msg(self._copied)
+        self.widget = ipywidgets.VBox(self.arrange())
+        self.widget.add_class("rsa-explorer")
+
+    def arrange(self) -> list:
+        """The widgets from top to bottom; a subclass may put its own between them."""
+        grid = ipywidgets.Box(list(self.widgets.values()))
+        grid.add_class("rsa-grid")
+        return [
+            self.preset_row(),
+            grid,
+            self.figure,
+            self._summary,
+            self._status,
+            self.tool_row(),
+            self.page,
+            ipywidgets.HTML(CSS % WIDTH),
+        ]
+
+    def preset_row(self) -> ipywidgets.Widget:
+        """One button per preset, and Reset."""
+        buttons = [_button(name, lambda _, n=name: self.preset(n)) for name in self.presets]
+        return _row(*buttons, _button("Reset", lambda _: self.reset()))
+
+    def tool_row(self) -> ipywidgets.Widget:
+        """Copy as code, Save data, theme."""
+        self._code = ipywidgets.Text(layout={"display": "none", "width": "100%"})
+        self._themes = ipywidgets.Dropdown(
+            options=["auto", *THEMES],
+            value=self._theme,
+            description="theme",
+            style=STYLE,
+            layout={"width": "max-content"},
+        )
+        self._themes.observe(lambda change: setattr(self, "theme", change.new), "value")
+        copy = _button("Copy as code", lambda _: self._copy())
+        save = _button("Save data", lambda _: self._save())
+        return ipywidgets.VBox([_row(copy, save, self._themes), self._code])
+
+    def _moved(self, name: str, value) -> None:
+        if not self._moving and getattr(self.settings, name) != value:
+            self.set(**{name: value})
+
+    def _obey(self) -> None:
+        """Bring the widgets to the settings."""
+        self._moving = True
+        try:
+            idle = self.idle(self.settings)
+            for name, control in controls(self.Settings).items():
+                widget = self.widgets[name]
+                control.put(widget, getattr(self.settings, name), self.settings)
+                widget.disabled = name in idle
+                widget.tooltip = idle.get(name, "")
+        finally:
+            self._moving = False
+
+    def _copy(self) -> None:
+        self._code.value, self._code.layout.display = self.code, "flex"
+        self.page.send({"copy": self.code})
+
+    def _copied(self, page, message: dict, buffers) -> None:
+        self._say("Copied: paste it into a cell." if message["copied"] else "Copy the line below.")
+
+    def _save(self) -> None:
+        try:
+            self._say(f"Saved in {self.save()}, beside the notebook.")
+        except Exception as error:
+            self._say(f"The data could not be saved: {error}")
+
+    def _ipython_display_(self) -> None:
+        if self.background:
+            self._worker.settle(2)
+        display(self.widget)
+        plain = {"application/vnd.plotly.v1+json": json.loads(self._drawn.to_json())}
+        display({**plain, "text/plain": self.summary}, raw=True)
+
+
+def _button(label: str, action) -> ipywidgets.Button:
+    button = ipywidgets.Button(description=label, layout={"width": "max-content"})
+    button.on_click(action)
+    return button
+
+
+def _row(*widgets) -> ipywidgets.HBox:
+    return ipywidgets.HBox(widgets, layout={"flex_flow": "row wrap", "grid_gap": "4px"})

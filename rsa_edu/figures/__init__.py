@@ -1,0 +1,1 @@
+"""Plain numbers -> plotly figures: one theme, one palette; no torch, no widgets."""

@@ -1,0 +1,17 @@
+"""What a quantity is called: the same words on sliders, on axes and in the glossary."""
+
+NAMES = {
+    "nu": "short-term buffer ν",
+    "rho": "relevant set ρ",
+    "g": "gain g",
+    "T": "length T",
+    "delay": "delay T",
+    "step": "step t",
+    "nonlinearity": "nonlinearity φ",
+    "init": "start of V",
+    "task": "task",
+    "model": "model",
+    "models": "models",
+    "learning_rate": "learning rate",
+}
+"""Keyed by the name of the setting in code, e.g. `explorer.set(nu=5)`."""
