@@ -1,9 +1,45 @@
 """Understand the tradeoff between recurrence and self-attention."""
 
-from rsa_edu import models, results, tasks
-from rsa_edu.checkpoints import load, save
-from rsa_edu.gradients import gradient_flow, jacobian_norms
-from rsa_edu.lessons import ClaimError, claim, glossary, lesson, show_source
-from rsa_edu.network import Network
-from rsa_edu.runner import Runner, train
-from rsa_edu.training import Diverged, Record, Training, evaluate
+import pkgutil
+
+from rsa_edu.cores import respect_cores
+from rsa_edu.doctor import doctor
+
+__all__ = ["doctor"]
+
+# The public face: name -> where it lives. Loaded at first use, so that the doctor still speaks
+# where torch does not load, and `rsa-edu lab` starts without it.
+_FACE = {
+    "models": "rsa_edu.models",
+    "tasks": "rsa_edu.tasks",
+    "Network": "rsa_edu.network:Network",
+    "gradient_flow": "rsa_edu.gradients:gradient_flow",
+    "jacobian_norms": "rsa_edu.gradients:jacobian_norms",
+    "Diverged": "rsa_edu.training:Diverged",
+    "Record": "rsa_edu.training:Record",
+    "Training": "rsa_edu.training:Training",
+    "evaluate": "rsa_edu.training:evaluate",
+    "Runner": "rsa_edu.runner:Runner",
+    "train": "rsa_edu.runner:train",
+    "load": "rsa_edu.checkpoints:load",
+    "save": "rsa_edu.checkpoints:save",
+    "results": "rsa_edu.results",
+    "ClaimError": "rsa_edu.lessons:ClaimError",
+    "claim": "rsa_edu.lessons:claim",
+    "glossary": "rsa_edu.lessons:glossary",
+    "lesson": "rsa_edu.lessons:lesson",
+    "show_source": "rsa_edu.lessons:show_source",
+}
+
+respect_cores()
+
+
+def __getattr__(name: str):
+    if name not in _FACE:
+        raise AttributeError(f"rsa_edu has no name {name!r}.")
+    value = globals()[name] = pkgutil.resolve_name(_FACE[name])
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_FACE])
