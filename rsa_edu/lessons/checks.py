@@ -111,7 +111,7 @@ class Exercise:
     @staticmethod
     def _attempt(answer: Callable, case: Case) -> object:
         try:
-            # The mean of no scores and the like: the sentence says it, a warning would say it twice.
+            # A mean of no scores and the like: the sentence says it, a warning would repeat it.
             with warnings.catch_warnings(action="ignore"):
                 # A copy: an answer that writes into its arguments must not spoil the next try.
                 return answer(*deepcopy(list(case.arguments.values())))

@@ -10,7 +10,7 @@ from html import escape
 _COLOURS = {
     "good": "var(--jp-success-color1,currentcolor)",
     "wrong": "var(--jp-warn-color1,currentcolor)",
-    "open": "var(--jp-border-color1,currentcolor)",
+    "open": "var(--jp-ui-font-color2,currentcolor)",
     "note": "var(--jp-brand-color1,currentcolor)",
 }
 

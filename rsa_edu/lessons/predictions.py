@@ -15,6 +15,13 @@ from rsa_edu.lessons.words import in_words
 _CLOSE = 0.1  # of the measured value, or half of it of the range that was asked about
 _FACTOR = 2  # from here on a miss is told as a factor
 
+# Without it an option of more than one line is cut: ipywidgets gives each a fixed height.
+_STYLE = (
+    "<style>.rsa-options .widget-radio-box label{display:flex;align-items:baseline;height:auto;"
+    "line-height:1.4;white-space:normal;padding:2px 0}"
+    ".rsa-options .widget-radio-box input{flex:none;height:auto;margin-top:0}</style>"
+)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -95,7 +102,9 @@ class Prediction(widgets.VBox):
         self.committed = False
         super().__init__(
             [
-                widgets.HTMLMath(f"<b>Your prediction.</b> {escape(question.text, quote=False)}"),
+                widgets.HTMLMath(
+                    f"{_STYLE}<b>Your prediction.</b> {escape(question.text, quote=False)}"
+                ),
                 self.input,
                 widgets.HBox([self.button, self.status], layout=_centred()),
             ],
@@ -104,6 +113,7 @@ class Prediction(widgets.VBox):
             ),
         )
         self._restore()
+        self.input.observe(self._late, "value")
 
     def __repr__(self) -> str:
         return f"Prediction: {self.question.text} ({self.summary()})"
@@ -121,14 +131,25 @@ class Prediction(widgets.VBox):
             return
         before = self._answers.get(PREDICTIONS, self.name)
         earlier = [] if before is None else [*before.get("earlier", []), before["value"]]
+        self._keep(value, [guess for guess in earlier if guess != value])
+
+    def _keep(self, value: object, earlier: list[object]) -> None:
         entry = {
+            "question": self.question.text,
             "value": value,
-            "earlier": [guess for guess in earlier if guess != value],
+            "earlier": earlier,
             "unit": self.question.unit,
             "when": datetime.now().astimezone().isoformat(timespec="seconds"),
         }
         self._answers.keep(PREDICTIONS, self.name, entry)
         self._close(entry)
+
+    def _late(self, change: dict[str, object]) -> None:
+        """While the kernel is busy the page holds a choice back, and a click overtakes it."""
+        value, wrong = self.question.read(change["new"])
+        if self.committed and not wrong:
+            entry = self._answers.get(PREDICTIONS, self.name)
+            self._keep(value, entry.get("earlier", []))
 
     def _restore(self) -> None:
         entry = self._answers.get(PREDICTIONS, self.name)
@@ -170,15 +191,18 @@ def _you_predicted(question: Question, entry: dict[str, object]) -> str:
 
 
 def _options(options: Sequence[str]) -> widgets.RadioButtons:
-    return widgets.RadioButtons(
+    buttons = widgets.RadioButtons(
         options=list(options), value=None, layout=widgets.Layout(width="auto")
     )
+    buttons.add_class("rsa-options")
+    return buttons
 
 
 def _number(question: Question) -> widgets.Text:
     return widgets.Text(
         description=f"A number ({question.unit})" if question.unit else "A number",
         placeholder="such as 12 or 3e-4",
+        continuous_update=False,
         style={"description_width": "initial"},
         layout=widgets.Layout(width="22em"),
     )

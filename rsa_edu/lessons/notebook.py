@@ -77,16 +77,18 @@ class Lesson:
             raise ValueError(f"“{truth}” is none of the options of the prediction “{name}”.")
         entry = self.answers.get(PREDICTIONS, name)
         if entry is None:
-            said = (
-                f"Measured: {question.said(truth)}. You have not committed a prediction; "
-                "commit one above and run this cell again to compare."
-            )
-            kind = "open"
+            said, kind = f"Measured: {question.said(truth)}.", "open"
+            rest = [
+                "You have not committed a prediction; commit one above and run this cell again "
+                "to compare.",
+                text,
+            ]
         else:
-            said = question.compare(entry["value"], truth)
-            kind = "note"
-        body = f"<b>{escape(said)}</b>" + (f"<br>{escape(text, quote=False)}" if text else "")
-        return Shown(f"{said} {text}".rstrip(), block(body, kind))
+            said, kind = question.compare(entry["value"], truth), "note"
+            rest = [text]
+        rest = [part for part in rest if part]
+        html = "".join(f"<br>{escape(part, quote=False)}" for part in rest)
+        return Shown(" ".join([said, *rest]), block(f"<b>{escape(said)}</b>{html}", kind))
 
     def check(self, name: str, answer: object) -> Outcome:
         """Check an answer to an exercise; the outcome shows as the last line of a cell.
@@ -150,15 +152,13 @@ class Lesson:
         kept = self.answers.all()[PREDICTIONS]
         # A prediction whose cell has not been run in this session is known by its answer only.
         names = [*self._asked, *(name for name in kept if name not in self._asked)]
-        return [
-            (name in kept, f"Prediction “{name}”: {self._summary(name, kept.get(name))}")
-            for name in names
-        ]
+        return [(name in kept, self._prediction_line(name, kept.get(name))) for name in names]
 
-    def _summary(self, name: str, entry: dict[str, object] | None) -> str:
+    def _prediction_line(self, name: str, entry: dict[str, object] | None) -> str:
+        question = self._question(name)
         if entry is None:
-            return "not committed yet"
-        return f"you predicted {self._question(name).said(entry['value'])}"
+            return f"Prediction “{question.text}”: not committed yet"
+        return f"Prediction “{question.text}”: you predicted {question.said(entry['value'])}"
 
     def _exercises_done(self) -> list[tuple[bool, str]]:
         kept = self.answers.all()[EXERCISES]
@@ -166,7 +166,10 @@ class Lesson:
         for name, exercise in self.exercises.items():
             entry = kept.get(name)
             if entry is None:
-                state = f"not begun (about {exercise.minutes} minutes)"
+                state = (
+                    f"not begun (difficulty {exercise.difficulty} of 3, "
+                    f"about {exercise.minutes} minutes)"
+                )
             else:
                 state = "done" if entry["done"] else "begun, not right yet"
             lines.append((state == "done", f"Exercise “{exercise.title}”: {state}"))
@@ -176,7 +179,7 @@ class Lesson:
         if name in self._asked:
             return self._asked[name].question
         entry = self.answers.get(PREDICTIONS, name) or {}
-        return Question(name, unit=entry.get("unit", ""))
+        return Question(entry.get("question", name), unit=entry.get("unit", ""))
 
     def _exercise(self, name: str) -> Exercise:
         if name not in self.exercises:
