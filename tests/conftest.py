@@ -1,5 +1,14 @@
 """While testing, the shapes in the package's signatures are checked (jaxtyping with beartype)."""
 
-from jaxtyping import install_import_hook
+import jaxtyping
+import pytest
 
-install_import_hook("rsa_edu", "beartype.beartype")
+jaxtyping.install_import_hook("rsa_edu", "tests.checked.checked")
+
+
+@pytest.fixture
+def unchecked():
+    """The package as its users have it: what it refuses, it refuses in its own words."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
