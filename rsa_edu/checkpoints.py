@@ -2,7 +2,7 @@
 
 import json
 import os
-import tempfile
+import threading
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
@@ -56,6 +56,9 @@ def save(path: str | Path, training: Training, *, command: str = "rsa.save", acc
         path: file to write; a file that is there is replaced in one step.
         training: the run.
         command: what made it, and accuracy: what it reaches; kept as provenance.
+
+    Raises:
+        OSError: the folder is missing, or the file cannot be written.
     """
     with training.applying:
         tensors = training.tensors()
@@ -78,14 +81,23 @@ def save(path: str | Path, training: Training, *, command: str = "rsa.save", acc
                 )
             ),
         }
-    path = Path(path)
-    handle, half = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    os.close(handle)
+    path = writable(path)
+    half = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         save_file(tensors, half, metadata={"rsa_edu": json.dumps(about)})
         os.replace(half, path)
+    except SafetensorError as error:
+        raise OSError(f"{path} could not be written: {error}") from error
     finally:
-        Path(half).unlink(missing_ok=True)
+        half.unlink(missing_ok=True)
+
+
+def writable(path: str | Path) -> Path:
+    """`path`, if its folder is there: said before a long run, not after it."""
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"the folder {path.parent} of checkpoint {path.name} is not there.")
+    return path
 
 
 def load(path: str | Path) -> Training:

@@ -24,7 +24,8 @@ class Network(nn.Module):
         super().__init__()
         whole_number("n_classes", n_classes, least=1)
         self.recurrence = recurrence
-        self.readout = nn.Linear(recurrence.hidden_size, n_classes)
+        # skip_init: nn.Linear's own start would draw from the global random numbers.
+        self.readout = nn.utils.skip_init(nn.Linear, recurrence.hidden_size, n_classes)
         with torch.no_grad():
             xavier_normal_(self.readout.weight, generator)
             uniform_(self.readout.bias, recurrence.hidden_size**-0.5, generator)

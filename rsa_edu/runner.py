@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from rsa_edu.checkpoints import save
+from rsa_edu.checkpoints import save, writable
 from rsa_edu.models import Interrupted, MemoryPolicy, interruptible
 from rsa_edu.network import Network
 from rsa_edu.training import Record, Training
@@ -41,7 +41,7 @@ def train(
         Diverged: in words, with the network back at its last good state.
     """
     training = net if isinstance(net, Training) else Training(net, task, **recipe)
-    return _steps(training, updates, checkpoint)
+    return _steps(training, updates, checkpoint and writable(checkpoint))
 
 
 def _steps(training: Training, updates: int, checkpoint) -> Iterator[Record]:
@@ -80,7 +80,7 @@ class Runner:
     ):
         self.training = net if isinstance(net, Training) else Training(net, task, **recipe)
         self.updates = updates
-        self.checkpoint = checkpoint
+        self.checkpoint = checkpoint and writable(checkpoint)
         self.state = "ready"
         self.error: BaseException | None = None
         self.changes: list[tuple[int, str]] = []

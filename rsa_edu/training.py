@@ -19,7 +19,7 @@ GOOD_STATE_EVERY = 50
 """Updates between the states that a diverged run falls back to."""
 BLOW_UP = 10
 """A loss of so many times the first one counts as diverged."""
-EVALUATION_SEEDS = 2**32
+EVALUATION_SEEDS = 2**31
 """Added to the seed of an evaluation, so that no training batch is seen again."""
 
 

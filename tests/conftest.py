@@ -3,6 +3,8 @@
 import jaxtyping
 import pytest
 
+import tests.checked  # noqa: F401  the hook looks it up by name
+
 jaxtyping.install_import_hook("rsa_edu", "tests.checked.checked")
 
 

@@ -30,7 +30,7 @@ def cayley(size: int, generator: Generator | None = None) -> Tensor:
 def random(size: int, generator: Generator | None = None) -> Tensor:
     """Orthogonal (H, H): exp of a random antisymmetric matrix."""
     upper = xavier_normal_(torch.empty(size, size), generator).triu(1)
-    return torch.linalg.matrix_exp(upper - upper.mT)
+    return _exp(upper)
 
 
 def _rotations(angles: Tensor, size: int) -> Tensor:
@@ -38,7 +38,13 @@ def _rotations(angles: Tensor, size: int) -> Tensor:
     blocks = torch.zeros(size, size)
     first = 2 * torch.arange(size // 2)
     blocks[first, first + 1] = angles
-    return torch.linalg.matrix_exp(blocks - blocks.mT)
+    return _exp(blocks)
+
+
+def _exp(upper: Tensor) -> Tensor:
+    """The rotation exp(A - A^T), in double precision: in single it is orthogonal to 1e-5 only."""
+    A = upper.double()
+    return torch.linalg.matrix_exp(A - A.mT).to(upper.dtype)
 
 
 ORTHOGONAL = {"henaff": henaff, "cayley": cayley, "random": random}

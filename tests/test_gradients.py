@@ -1,0 +1,80 @@
+"""Gradient flow and Jacobian norms."""
+
+import pytest
+import torch
+
+import rsa_edu as rsa
+from rsa_edu.models import LSTM, RNN, MemLSTM, MemRNN, RelLSTM, RelRNN
+
+ALL = [RNN, LSTM, MemRNN, MemLSTM, RelRNN, RelLSTM]
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_equals_finite_differences(model):
+    """dL/dh_t would not be what a small change of h_t does to the loss."""
+    task = rsa.tasks.Copy(4)
+    net = rsa.Network(model(task.input_size, 5), task.n_classes).double()
+    batch = task.sample(2, torch.Generator().manual_seed(0)).to(torch.float64)
+    flow = rsa.gradient_flow(net, batch)
+
+    def loss(nudge):
+        out, _ = net.recurrence(batch.inputs, nudge=nudge)
+        logits = net.readout(out)[-10:]
+        return torch.nn.functional.cross_entropy(
+            logits.flatten(0, 1), batch.targets[-10:].flatten()
+        )
+
+    step, shape = 1e-6, (task.length, 2, 5)
+    for t, b, unit in [(0, 0, 0), (3, 1, 2), (13, 0, 4), (20, 1, 1), (23, 0, 3)]:
+        nudge = torch.zeros(shape, dtype=torch.float64)
+        nudge[t, b, unit] = step
+        measured = ((loss(nudge) - loss(-nudge)) / (2 * step)).item()
+        assert flow.total_vectors[t, b, unit].item() == pytest.approx(measured, abs=1e-8)
+    expected = flow.total_vectors.norm(dim=2).mean(1)
+    torch.testing.assert_close(flow.total, expected)
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_measuring_changes_nothing(model):
+    """A measurement would leave gradients behind and disturb a training."""
+    task = rsa.tasks.Denoise(5)
+    net = rsa.Network(model(task.input_size, 5), task.n_classes)
+    with torch.no_grad():
+        rsa.gradient_flow(net, task.sample(2))
+    assert all(p.grad is None for p in net.parameters())
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_jacobian_norms(model):
+    """The norm would not be that of the Jacobian, computed one unit at a time."""
+    net = model(3, 4).double()
+    x = torch.randn(7, 1, 3, dtype=torch.float64)
+    norms = rsa.jacobian_norms(net, x)
+    rows = [
+        rsa.gradient_flow(net, x, loss=lambda out, j=j: out[-1, 0, j]).total_vectors[:, 0]
+        for j in range(4)
+    ]
+    expected = torch.linalg.svdvals(torch.stack(rows, 1))[:, 0]
+    torch.testing.assert_close(norms, expected)
+    assert norms[-1].item() == pytest.approx(1.0)
+
+
+def test_linear_recurrence_is_a_power():
+    """For h_t = g Q h_{t-1} + .., Q orthogonal, the norm after k steps must be g^k."""
+    net = RNN(2, 6, nonlinearity="identity").double()
+    with torch.no_grad():
+        q, _ = torch.linalg.qr(net.weight_hh)
+        net.weight_hh.copy_(0.8 * q)
+    norms = rsa.jacobian_norms(net, torch.randn(40, 1, 2, dtype=torch.float64))
+    powers = 0.8 ** torch.arange(39, -1, -1, dtype=torch.float64)
+    torch.testing.assert_close(norms, powers, rtol=1e-10, atol=0)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_bad_calls():
+    """A missing loss or a batch of several sequences would end in a wrong number."""
+    net, x = RNN(3, 4), torch.randn(5, 2, 3)
+    with pytest.raises(ValueError, match="gradient_flow needs loss="):
+        rsa.gradient_flow(net, x)
+    with pytest.raises(ValueError, match="jacobian_norms takes one sequence"):
+        rsa.jacobian_norms(net, x)
