@@ -1,5 +1,6 @@
 """A Chromium for the tests that drive a real page: found, or got without asking for rights."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -72,9 +73,15 @@ def get_browser() -> Path | None:
             return found
         # Playwright's Chromium may lack system libraries that Debian's package brings.
         for command in commands:
-            subprocess.run(command, stdout=sys.stderr, check=False)
+            _get(command)
         found = find_browser()
     return found if found and _starts(found) else None
+
+
+def _get(command: list[str]) -> None:
+    # Progress goes where messages go: standard output is for the path that is found.
+    with contextlib.suppress(OSError):
+        subprocess.run(command, stdout=sys.stderr, check=False)
 
 
 def _starts(browser: Path) -> bool:

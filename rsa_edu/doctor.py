@@ -1,13 +1,12 @@
 """Does this installation work? Each part answers in one line, with a cure where it does not."""
 
-import importlib
 import json
 import platform
 import statistics
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from rsa_edu.cores import usable_cores
 
 __all__ = ["Finding", "doctor", "examine", "find_browser"]
 
-_LOWEST_PYTHON = (3, 11)
 _FRONT_ENDS = ("@jupyter-widgets/jupyterlab-manager", "anywidget", "jupyterlab-plotly")
 _REINSTALL = "run `make lab` again, or `python -m pip install --force-reinstall rsa-edu`"
 
@@ -66,23 +64,20 @@ def examine(tell: Callable[[Finding], object]) -> bool:
 
 
 def _python() -> Iterator[Finding]:
+    from packaging.specifiers import SpecifierSet
+
+    wanted = metadata("rsa-edu")["Requires-Python"]
     text = f"Python {platform.python_version()} ({sys.executable})"
-    if sys.version_info >= _LOWEST_PYTHON:
+    if SpecifierSet(wanted).contains(platform.python_version(), prereleases=True):
         yield Finding("OK", text)
     else:
-        lowest = ".".join(map(str, _LOWEST_PYTHON))
-        yield Finding("FAIL", text, f"install Python {lowest} or newer and set up again")
+        yield Finding("FAIL", f"{text}, but {wanted} is needed", "set up again with a newer Python")
 
 
 def _packages() -> Iterator[Finding]:
     from packaging.requirements import Requirement
 
-    try:
-        wanted = map(Requirement, requires("rsa-edu") or [])
-    except PackageNotFoundError:
-        yield Finding("FAIL", "rsa-edu is not installed here", "run `python -m pip install .`")
-        return
-    for want in wanted:
+    for want in map(Requirement, requires("rsa-edu") or []):
         if want.marker and not want.marker.evaluate({"extra": ""}):
             continue  # Belongs to an extra, or to another platform.
         cure = f'run `python -m pip install "{want.name}{want.specifier}"`'
@@ -126,10 +121,14 @@ def _front_end() -> Iterator[Finding]:
 
 
 def _computation() -> Iterator[Finding]:
-    rsa = importlib.import_module("rsa_edu")
-    task = rsa.tasks.Copy(delay=100)
-    net = rsa.Network(rsa.models.RelRNN(task.input_size, 64), task.n_classes)
-    ends = [record.seconds for record in rsa.train(net, task, updates=6, batch_size=10)]
+    from rsa_edu.models import RelRNN
+    from rsa_edu.network import Network
+    from rsa_edu.runner import train
+    from rsa_edu.tasks import Copy
+
+    task = Copy(delay=100)
+    net = Network(RelRNN(task.input_size, 64), task.n_classes)
+    ends = [record.seconds for record in train(net, task, updates=6, batch_size=10)]
     # The first update is left out: it pays for what torch sets up once.
     took = statistics.median(b - a for a, b in pairwise(ends))
     yield Finding(
