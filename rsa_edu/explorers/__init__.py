@@ -1,1 +1,6 @@
 """Figures with sliders, displayed by being the last line of a cell: rsa.explore.<name>()."""
+
+from rsa_edu.explorers.gradient_flow import GradientFlow as gradient_flow
+from rsa_edu.explorers.vanishing import Vanishing as vanishing
+
+__all__ = ["gradient_flow", "vanishing"]

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import ipywidgets
 import plotly.graph_objects as go
@@ -47,17 +48,18 @@ class Explorer:
         idle(settings) -> setting name -> why it has no effect now (then it is greyed out)
 
     Read it from code: `settings`, `numbers`, `figure`, `summary`, `status`, `code`; move it with
-    `set(nu=5)`, `preset(name)`, `reset()`; `wait()` until an exact figure stands.
+    `set(nu=5)`, `preset(name)`, `reset()`; `wait()` until an exact figure stands. `shown` are the
+    settings of the figure: those of a moment ago while a computation runs.
     """
 
     name: str
     Settings: type
-    presets: dict[str, dict]
+    presets: ClassVar[dict[str, dict]]
     background = False
 
     def __init__(self, *, theme: str = "auto", **settings):
         self.settings, messages = clamped(self.Settings, defaults(self.Settings), settings)
-        self.numbers = None
+        self.shown, self.numbers = self.settings, None
         if theme not in ("auto", *THEMES):
             raise ValueError(f'theme must be "auto", "light" or "dark", but is {theme!r}.')
         self._theme = theme
@@ -162,8 +164,9 @@ class Explorer:
         self._error, self._said = None, " ".join(messages)
         settings = self.settings
         if self.background:
-            self._say("computing …")
             self._worker.submit(lambda: ((settings, n) for n in self.compute(settings)))
+            self._worker.settle(0.02)  # what is known already comes without a word
+            self._worker.if_busy(lambda: self._say("computing …"))
             return
         try:
             numbers = self.compute(settings)
@@ -174,10 +177,8 @@ class Explorer:
             self._finished()
 
     def _arrived(self, result) -> None:
-        settings, numbers = result
-        if settings is self.settings:
-            self.numbers = numbers
-            self._show()
+        self.shown, self.numbers = result
+        self._show()
 
     def _finished(self) -> None:
         self._say(self._said)
@@ -187,7 +188,7 @@ class Explorer:
         self._say(f"{self._said} This could not be computed: {error}".strip())
 
     def _draw(self) -> go.Figure:
-        figure = self.draw(self.settings, self.numbers)
+        figure = self.draw(self.shown, self.numbers)
         figure.layout.template = template(self.theme)
         figure.layout.width = min(WIDTH, self.page.width or WIDTH)
         return figure
@@ -198,7 +199,7 @@ class Explorer:
             redraw(self.figure, self._drawn, new)
             self._drawn = new
             if self.numbers is not None:
-                self._summary.value = html.escape(self.summarise(self.settings, self.numbers))
+                self._summary.value = html.escape(self.summarise(self.shown, self.numbers))
 
     @property
     def summary(self) -> str:

@@ -5,13 +5,16 @@ NAMES = {
     "rho": "relevant set ρ",
     "g": "gain g",
     "T": "length T",
-    "delay": "delay T",
+    "delay": "delay",
     "step": "step t",
     "nonlinearity": "nonlinearity φ",
     "init": "start of V",
+    "inputs": "inputs",
+    "drive": "size of the inputs",
     "task": "task",
     "model": "model",
     "models": "models",
+    "seed": "random draw",
     "learning_rate": "learning rate",
 }
 """Keyed by the name of the setting in code, e.g. `explorer.set(nu=5)`."""

@@ -1,0 +1,124 @@
+"""How much each step of a sequence matters to the loss: the norm of dL/dh_t of several models."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rsa_edu.figures import theme
+from rsa_edu.figures.axes import log_range
+
+FLOOR = 1e-30
+"""Smaller norms are drawn on this height, so that the rest of the picture keeps its size."""
+
+
+def gradient_flow(
+    curves: Mapping[str, Sequence[float]],
+    *,
+    models: Sequence[str],
+    length: int,
+    faded: Sequence[str] = (),
+    data: Sequence[int] = (),
+    answers: Sequence[int] = (),
+    cursor: int | None = None,
+) -> go.Figure:
+    """One curve per model on one log axis, and one cursor.
+
+    Args:
+        curves: model -> norm of dL/dh_t for each step t.
+        models: all models that may come; the figure holds a trace for each, and one for the cursor.
+        length: steps of the sequence.
+        faded: models whose curve is of a moment ago, because the new one is being computed.
+        data, answers: steps to be shaded: where something is to be remembered, and where told.
+        cursor: a step to be marked.
+    """
+    arrays = {model: np.asarray(curve, dtype=float) for model, curve in curves.items()}
+    low, high = log_range([1e-5, *np.concatenate([[], *arrays.values()])], FLOOR)
+    under = any((curve < FLOOR).any() for curve in arrays.values())
+    notes = [_note("data", data, 0), _note("answer", answers, 1)]
+    if under:
+        notes.append(_floor_note())
+    return theme.figure(
+        *(_curve(model, arrays.get(model, np.array([])), model in faded) for model in models),
+        _cursor_marks({m: arrays[m] for m in models if m in arrays}, cursor),
+        height=460,
+        xaxis={"title": {"text": "step t"}, "range": [-0.5, length - 0.5]},
+        yaxis={
+            "title": {"text": "‖∂L/∂h<sub>t</sub>‖"},
+            "type": "log",
+            "range": [low - 0.02 * (high - low), high],
+            "exponentformat": "power",
+        },
+        shapes=[*map(_shade, [*_runs(data), *_runs(answers)]), *_cursor_line(cursor)],
+        annotations=[note for note in notes if note],
+    )
+
+
+def _curve(model: str, values: np.ndarray, faded: bool) -> go.Scatter:
+    return go.Scatter(
+        x=np.arange(len(values)),
+        y=np.maximum(values, FLOOR),
+        customdata=values,
+        name=model,
+        mode="lines",
+        line=theme.line(model),
+        opacity=0.35 if faded else 1.0,
+        showlegend=bool(len(values)),
+        hovertemplate="%{customdata:.2e}",
+    )
+
+
+def _cursor_marks(curves: Mapping[str, np.ndarray], cursor: int | None) -> go.Scatter:
+    here = {m: c[cursor] for m, c in curves.items() if cursor is not None and cursor < len(c)}
+    return go.Scatter(
+        x=[cursor] * len(here),
+        y=[max(value, FLOOR) for value in here.values()],
+        mode="markers",
+        marker={"size": 10, "color": [theme.MODELS[model][0] for model in here]},
+        showlegend=False,
+        hoverinfo="skip",
+    )
+
+
+def _cursor_line(cursor: int | None) -> list[dict]:
+    if cursor is None:
+        return []
+    line = {"width": 1.5, "dash": "dot"}
+    span = {"x0": cursor, "x1": cursor, "y0": 0, "y1": 1, "yref": "paper"}
+    return [{"type": "line", **span, "line": line}]
+
+
+def _runs(steps: Sequence[int]) -> list[tuple[int, int]]:
+    """Steps in a row, as (first, last)."""
+    breaks = np.flatnonzero(np.diff(steps) > 1) + 1
+    return [(int(run[0]), int(run[-1])) for run in np.split(np.asarray(steps), breaks) if len(run)]
+
+
+def _shade(run: tuple[int, int]) -> dict:
+    return {
+        "type": "rect",
+        "x0": run[0] - 0.5,
+        "x1": run[1] + 0.5,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+    }
+
+
+def _note(text: str, steps: Sequence[int], end: int) -> dict | None:
+    """A word at the foot of the first (end 0) or last (end 1) shaded step."""
+    if not len(steps):
+        return None
+    anchor = {"x": steps[-end] + end - 0.5, "xanchor": "right" if end else "left"}
+    return {"text": text, "y": 0, "yref": "paper", "yanchor": "bottom", **anchor}
+
+
+def _floor_note() -> dict:
+    return {
+        "text": f"norms below {FLOOR:.0e} are drawn at {FLOOR:.0e}",
+        "x": 0.5,
+        "xref": "paper",
+        "y": 0,
+        "yref": "paper",
+        "yanchor": "bottom",
+    }
