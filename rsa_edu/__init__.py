@@ -24,6 +24,7 @@ _FACE = {
     "load": "rsa_edu.checkpoints:load",
     "save": "rsa_edu.checkpoints:save",
     "results": "rsa_edu.results",
+    "explore": "rsa_edu.explorers",
     "ClaimError": "rsa_edu.lessons:ClaimError",
     "claim": "rsa_edu.lessons:claim",
     "glossary": "rsa_edu.lessons:glossary",
