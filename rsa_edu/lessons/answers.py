@@ -59,8 +59,8 @@ class Answers:
             return {}
         except OSError as error:
             raise AnswersError(
-                f"Your answers in {self} could not be read ({error.strerror}); "
-                "the file is left as it is."
+                f"Your answers in {self} could not be read ({error.strerror}); the file is left "
+                "as it is, and new answers are kept until this kernel stops."
             ) from error
         except ValueError:
             kept = None
@@ -80,7 +80,8 @@ class Answers:
         except OSError as error:
             raise AnswersError(
                 f"Your answers in {self} are damaged and could not be set aside "
-                f"({error.strerror}); the file is left as it is and nothing more is saved to it."
+                f"({error.strerror}); the file is left as it is, and new answers are kept until "
+                "this kernel stops."
             ) from error
         self.problem = (
             f"Your answers in {self} were damaged; the file is now called {damaged.name}, "

@@ -39,7 +39,7 @@ class Lesson:
     def __init__(self, name: str, answers: Answers) -> None:
         self.name = name
         self.answers = answers
-        self.exercises = _exercises(name)
+        self.exercises = exercises_of(name)
         self._asked: dict[str, Prediction] = {}
 
     def __repr__(self) -> str:

@@ -17,8 +17,9 @@ _FACTOR = 2  # from here on a miss is told as a factor
 
 # Without it an option of more than one line is cut: ipywidgets gives each a fixed height.
 _STYLE = (
-    "<style>.rsa-options .widget-radio-box label{display:flex;align-items:baseline;height:auto;"
-    "line-height:1.4;white-space:normal;padding:2px 0}"
+    "<style>.rsa-options .widget-radio-box label{display:flex;flex-direction:row-reverse;"
+    "justify-content:flex-end;align-items:baseline;height:auto;line-height:1.4;"
+    "white-space:normal;padding:2px 0}"
     ".rsa-options .widget-radio-box input{flex:none;height:auto;margin-top:0}</style>"
 )
 

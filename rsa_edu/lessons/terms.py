@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from rsa_edu.figures.names import NAMES
 from rsa_edu.lessons.page import Shown
 
 
@@ -12,13 +13,14 @@ class Term:
     """A line of the glossary.
 
     code: where the thing lives in rsa_edu, as owner.name; the name is an argument or an attribute
-    of its owner. slider: the label of its slider. Both are empty where there is none.
+    of its owner. setting: its name in the explorers, e.g. `explorer.set(nu=5)`. Both are empty
+    where there is none.
     """
 
     symbol: str
     meaning: str
     code: str = ""
-    slider: str = ""
+    setting: str = ""
 
     @property
     def argument(self) -> str:
@@ -27,6 +29,11 @@ class Term:
             return ""
         owner, name = self.code.split(".")[-2:]
         return f"{name} ({owner})"
+
+    @property
+    def slider(self) -> str:
+        """The label of its slider."""
+        return NAMES[self.setting] if self.setting else ""
 
 
 TERMS = (
@@ -42,20 +49,20 @@ TERMS = (
     Term("V", "recurrent weights (H, H)", "models.RNN.weight_hh"),
     Term("U", "input weights (H, D)", "models.RNN.weight_ih"),
     Term("b", "bias (H)", "models.RNN.bias"),
-    Term("φ", "nonlinearity, applied unit by unit", "models.RNN.nonlinearity", "nonlinearity φ"),
-    Term("g", "gain: V is g times an orthogonal matrix", "", "gain g"),
-    Term("ν", "size of the short-term buffer", "models.RelRNN.buffer_size", "short-term buffer ν"),
-    Term("ρ", "size of the relevant set", "models.RelRNN.relevant_size", "relevant set ρ"),
+    Term("φ", "nonlinearity, applied unit by unit", "models.RNN.nonlinearity", "nonlinearity"),
+    Term("g", "gain: V is g times an orthogonal matrix", "", "g"),
+    Term("ν", "size of the short-term buffer", "models.RelRNN.buffer_size", "nu"),
+    Term("ρ", "size of the relevant set", "models.RelRNN.relevant_size", "rho"),
     Term("K", "states attended at one step: ν + ρ under a budget"),
     Term("β(i)", "relevance score: attention to state i in the buffer", "models.Trace.scores"),
     Term("κ", "sparsity: how many states a step really attends to"),
     Term("d", "dependency depth: the fewest steps of the graph from a state to the loss"),
-    Term("T", "number of steps of a sequence", "tasks.Copy.length", "length T"),
+    Term("T", "number of steps of a sequence", "tasks.Copy.length", "T"),
     Term("delay", "steps a task waits before it asks", "tasks.Copy.delay", "delay"),
     Term("B", "number of sequences in a batch", "train.batch_size"),
     Term("H", "number of hidden units", "models.RNN.hidden_size"),
     Term("D", "width of the input", "models.RNN.input_size"),
-    Term("η", "learning rate", "train.learning_rate", "learning rate"),
+    Term("η", "learning rate", "train.learning_rate", "learning_rate"),
 )
 
 _HEAD = ("symbol", "meaning", "in the code", "slider")
