@@ -188,7 +188,7 @@ class Lesson:
         return self.exercises[name]
 
 
-def _exercises(name: str) -> dict[str, Exercise]:
+def exercises_of(name: str) -> dict[str, Exercise]:
     """The exercises of a notebook: those of the module called as the notebook, without number."""
     module = f"{_ROOM}.{name.lstrip('0123456789_')}"
     if find_spec(module) is None:
