@@ -34,8 +34,13 @@ def test_two_open_kernels_do_not_overwrite_one_another(path):
     """The second kernel would write back the file as it was when it started."""
     one, two = Answers(path), Answers(path)
     one.keep(PREDICTIONS, "a", {"value": 1})
-    two.keep(EXERCISES, "b", {"passed": True})
-    assert one.all() == {PREDICTIONS: {"a": {"value": 1}}, EXERCISES: {"b": {"passed": True}}}
+    two.keep(PREDICTIONS, "b", {"value": 2})
+    two.keep(EXERCISES, "c", {"passed": True})
+    one.keep(PREDICTIONS, "a", {"value": 3})
+    assert Answers(path).all() == {
+        PREDICTIONS: {"a": {"value": 3}, "b": {"value": 2}},
+        EXERCISES: {"c": {"passed": True}},
+    }
 
 
 def test_a_crash_while_writing_leaves_the_old_file(path, monkeypatch):

@@ -109,6 +109,14 @@ def test_a_choice_the_page_sends_after_the_click_is_the_one_kept(who, folder):
     assert "the last ρ states" in who.status.value
 
 
+def test_what_the_page_sends_late_and_makes_no_sense_changes_nothing(share, folder):
+    """A half-typed number would replace the committed one, or stop the widget."""
+    share.input.value = "12"
+    share.button.click()
+    share.input.value = "1e"
+    assert kept(folder)["share"]["value"] == 12
+
+
 def test_a_fresh_process_finds_the_prediction(who, folder):
     """A restart of the kernel would ask again."""
     who.input.value = OPTIONS[1]
