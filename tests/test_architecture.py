@@ -17,7 +17,7 @@ FLOORS = [
     {"models", "tasks", "figures", "cores", "browser", "course", "roundtrip"},
     {"network", "decisions"},
     {"training", "gradients"},
-    {"checkpoints", "probe"},
+    {"checkpoints", "curves", "probe"},
     {"runner"},
     {"results"},
     {"explorers", "lessons"},
@@ -93,8 +93,8 @@ def test_every_public_name_is_there(name):
 
 def test_an_unknown_name_is_an_attribute_error():
     """Wrong if a typing error looked like a broken installation."""
-    with pytest.raises(AttributeError, match="rsa_edu has no name 'modles'"):
-        _ = rsa_edu.modles
+    with pytest.raises(AttributeError, match="rsa_edu has no name 'model'"):
+        _ = rsa_edu.model
 
 
 def test_the_command_starts_without_torch():

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 import pytest
@@ -46,10 +46,11 @@ def test_whatever_comes_along_is_pinned_too():
         name = unseen.pop()
         seen.add(name)
         try:
-            lines = requires(name) or []
+            if name != "rsa-edu" and version(name).split("+")[0] != pins().get(name):
+                continue  # In an environment of other versions, only what is pinned is walked.
         except PackageNotFoundError:
             continue  # For another platform, or for an extra that is not installed.
-        for want in map(Requirement, lines):
+        for want in map(Requirement, requires(name) or []):
             if name == "rsa-edu" or not want.marker or want.marker.evaluate({"extra": ""}):
                 unseen |= {canonicalize_name(want.name)} - seen
     assert seen - {"rsa-edu"} <= pins().keys()
