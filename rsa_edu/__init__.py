@@ -2,8 +2,8 @@
 
 import pkgutil
 
-from rsa_edu.cores import respect_cores
 from rsa_edu.doctor import doctor
+from rsa_edu.threads import one_thread
 
 __all__ = ["doctor"]
 
@@ -32,7 +32,7 @@ _FACE = {
     "show_source": "rsa_edu.lessons:show_source",
 }
 
-respect_cores()
+one_thread()
 
 
 def __getattr__(name: str):

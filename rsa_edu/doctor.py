@@ -12,7 +12,6 @@ from pathlib import Path
 
 from rsa_edu import browser
 from rsa_edu.browser import find_browser
-from rsa_edu.cores import usable_cores
 
 __all__ = ["Finding", "doctor", "examine", "find_browser"]
 
@@ -102,8 +101,8 @@ def _torch() -> Iterator[Finding]:
         yield Finding("FAIL", f"torch does not load: {error}", cure)
         return
     build = f"CUDA {torch.version.cuda}" if torch.version.cuda else "CPU"
-    threads, cores = torch.get_num_threads(), usable_cores()
-    yield Finding("OK", f"torch is the {build} build; {threads} threads on {cores} usable cores")
+    threads = torch.get_num_threads()
+    yield Finding("OK", f"torch is the {build} build; threads: {threads}")
 
 
 def _front_end() -> Iterator[Finding]:

@@ -14,7 +14,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__in
 
 # From the ground up. A room knows the rooms of lower floors, none of its own floor or above.
 FLOORS = [
-    {"models", "tasks", "figures", "cores", "browser", "course", "roundtrip"},
+    {"models", "tasks", "figures", "threads", "browser", "course", "roundtrip"},
     {"network", "decisions"},
     {"training", "gradients"},
     {"checkpoints", "curves", "probe"},
@@ -31,11 +31,11 @@ STRANGERS = {
     "figures": PAGE | {"torch"},
     "course": PAGE | {"torch", "plotly"},
     "browser": PAGE | {"torch", "plotly"},
-    "cores": PAGE | {"torch", "plotly"},
+    "threads": PAGE | {"torch", "plotly"},
 } | {
     room: PAGE | {"plotly"}
     for floor in FLOORS[:6]
-    for room in floor - {"figures", "course", "browser", "cores", "roundtrip"}
+    for room in floor - {"figures", "course", "browser", "threads", "roundtrip"}
 }
 
 
