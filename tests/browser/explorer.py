@@ -1,0 +1,112 @@
+"""An explorer in a page: its sliders, its figure, and how fast one follows the other."""
+
+import ast
+import statistics
+from collections.abc import Iterator
+
+from playwright.sync_api import Locator
+
+from tests.browser.notebook import OpenNotebook
+
+LATENCIES: dict[str, list[float]] = {}
+"""Explorer -> milliseconds of each measured move."""
+
+
+class ExplorerOnPage:
+    """The explorer that is displayed as number `place` in a notebook, from 0."""
+
+    def __init__(self, notebook: OpenNotebook, place: int):
+        self.notebook, self.page = notebook, notebook.page
+        self.root = self.page.locator(".rsa-explorer").nth(place)
+        self.plot = self.root.locator(".js-plotly-plot").first
+        self.plot.wait_for()
+
+    def slider(self, label: str) -> Locator:
+        """The slider with this label."""
+        return self.root.locator(".widget-slider").filter(
+            has=self.page.locator(".widget-label").get_by_text(label, exact=True)
+        )
+
+    def handle(self, label: str) -> Locator:
+        """What is dragged of it; it takes the focus, too."""
+        return self.slider(label).locator(".noUi-handle")
+
+    def readout(self, label: str) -> float:
+        """The number beside the slider."""
+        return float(self.slider(label).locator(".widget-readout").inner_text())
+
+    def button(self, label: str) -> Locator:
+        """The button with this label."""
+        return self.root.get_by_role("button", name=label, exact=True)
+
+    def drag(self, label: str, *places: float) -> Iterator[float]:
+        """Take the handle with the mouse and pull it to each of these places, 0 (left) to 1.
+
+        Stops at each place, the button held down, and yields it.
+        """
+        handle = self.handle(label)
+        handle.scroll_into_view_if_needed()
+        at = handle.bounding_box()
+        track = self.slider(label).locator(".noUi-base").bounding_box()
+        height = at["y"] + at["height"] / 2
+        mouse = self.page.mouse
+        mouse.move(at["x"] + at["width"] / 2, height)
+        mouse.down()
+        for place in places:
+            mouse.move(track["x"] + place * track["width"], height)
+            yield place
+        mouse.up()
+
+    def settings(self) -> dict:
+        """The settings as "Copy as code" gives them; those that are not the default."""
+        self.button("Copy as code").click()
+        line = self.root.locator("input[type=text]").last
+        line.wait_for()
+        call = ast.parse(line.input_value(), mode="eval").body
+        return {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+
+    def traces(self) -> list[dict]:
+        """What plotly has drawn: name, x, y, z of each trace; None for what is no number."""
+        return self.plot.evaluate("plot => rsaTest.traces(plot)")
+
+    def status(self) -> str:
+        """The status line."""
+        return self.root.locator(".rsa-status").inner_text()
+
+    def summary(self) -> str:
+        """The sentence under the figure."""
+        return self.root.locator(".rsa-summary").inner_text()
+
+    def background(self) -> str:
+        """The colour of the figure's ground."""
+        return self.plot.evaluate("plot => plot._fullLayout.paper_bgcolor")
+
+    def measure_moves(self, name: str, label: str, moves: int = 20) -> list[float]:
+        """Milliseconds from each of these moves of a held handle to the changed figure.
+
+        A move that the figure does not answer within three seconds counts as three seconds.
+        """
+        patience = 3000
+        places = [(move + 1) / (moves + 2) for move in range(moves + 1)]
+        drag = self.drag(label, *places)
+        next(drag)  # takes hold and goes to where the measured moves begin
+        self.page.wait_for_timeout(500)
+        for _ in range(moves):
+            self.plot.evaluate("(plot, patience) => rsaTest.watch(plot, patience)", patience)
+            next(drag)
+            took = self.page.evaluate("rsaTest.answered")
+            LATENCIES.setdefault(name, []).append(patience if took is None else took)
+        next(drag, None)
+        return LATENCIES[name]
+
+
+def moves_table() -> list[str]:
+    """Median and worst per explorer."""
+    head = f"{'median':>8} {'worst':>8} {'moves':>6}  explorer"
+    return [
+        head,
+        *(
+            f"{statistics.median(taken):8.0f} {max(taken):8.0f} {len(taken):6}  {name}"
+            for name, taken in LATENCIES.items()
+        ),
+    ]
