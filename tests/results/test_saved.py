@@ -3,7 +3,7 @@
 import pytest
 
 import rsa_edu as rsa
-from rsa_edu.results.make import MODELS
+from rsa_edu.results.make import HIDDEN_SIZE, MODELS
 from rsa_edu.results.saved import FOLDER
 
 
@@ -20,7 +20,7 @@ def test_is_what_its_recipe_says(name):
     assert type(saved.net.recurrence).__name__ == model
     assert saved.task == task
     assert saved.training.recipe == rsa.Training(saved.net, task, **recipe).recipe
-    built = getattr(rsa.models, model)(task.input_size, 128, **settings)
+    built = getattr(rsa.models, model)(task.input_size, **(HIDDEN_SIZE | settings))
     assert saved.net.recurrence.settings() == built.settings()
     assert getattr(saved.net.recurrence, "memory", None) == getattr(built, "memory", None)
     assert saved.provenance.updates == saved.training.update <= updates
