@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from IPython.display import display
 
 from rsa_edu.explorers.controls import STYLE, clamped, controls, defaults
-from rsa_edu.explorers.live import live, redraw
+from rsa_edu.explorers.live import LiveFigure, redraw
 from rsa_edu.explorers.page import Page
 from rsa_edu.explorers.worker import Latest
 from rsa_edu.figures.theme import THEMES, WIDTH, template
@@ -68,7 +68,7 @@ class Explorer:
         self._worker = Latest(self._arrived, self._finished, self._failed)
         self.page = Page()
         self._drawn = self._draw()
-        self.figure = live(self._drawn)
+        self.figure = LiveFigure(self._drawn)
         self._build()
         self._obey()
         self._recompute(messages)

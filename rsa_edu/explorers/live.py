@@ -4,11 +4,23 @@ import numpy as np
 import plotly.graph_objects as go
 
 
-def live(figure: go.Figure) -> go.FigureWidget:
-    """The widget that shows this figure."""
-    widget = go.FigureWidget(figure)
-    widget._config = {"displaylogo": False, "displayModeBar": "hover"}
-    return widget
+class LiveFigure(go.FigureWidget):
+    """A FigureWidget that a reloaded page finds as it is now, not as it was when it was made."""
+
+    _made = False
+
+    def __init__(self, figure: go.Figure):
+        super().__init__(figure)
+        self._made = True
+        self._config = {"displaylogo": False}
+
+    def get_state(self, key=None, drop_defaults=False):
+        """What a page is told that has not followed the changes (key None), or one trait."""
+        if key is None and self._made:
+            # plotly sends changes as messages and leaves these two as they were at the start.
+            self._trait_values["_widget_data"] = [trace.to_plotly_json() for trace in self.data]
+            self._trait_values["_widget_layout"] = self.layout.to_plotly_json()
+        return super().get_state(key, drop_defaults)
 
 
 def redraw(widget: go.FigureWidget, old: go.Figure, new: go.Figure) -> None:
@@ -21,12 +33,17 @@ def redraw(widget: go.FigureWidget, old: go.Figure, new: go.Figure) -> None:
     """
     if not len(widget.data) == len(old.data) == len(new.data):
         raise ValueError(f"{len(old.data)} traces cannot become {len(new.data)}.")
-    with widget.batch_update():
-        for shown, was, now in zip(widget.data, old.data, new.data, strict=True):
-            for name, value in _changes(was, now).items():
-                shown[name] = value
-        for name, value in _changes(old.layout, new.layout).items():
-            widget.layout[name] = value
+    traces = [_changes(was, now) for was, now in zip(old.data, new.data, strict=True)]
+    relayout = _changes(old.layout, new.layout)
+    for kind in sorted({trace.type for trace in new.data}):  # one message for all of one kind
+        touched = [i for i, changes in enumerate(traces) if changes and new.data[i].type == kind]
+        # Every touched trace gets every property that changed in any of them: a page that has not
+        # drawn the figure yet takes "as before" for "none" (plotly 7.1).
+        names = sorted({name for index in touched for name in traces[index]})
+        restyle = {name: [new.data[index][name] for index in touched] for name in names}
+        if restyle or relayout:
+            widget.plotly_update(_plain(restyle), _plain(relayout), touched)
+            relayout = {}
 
 
 def _changes(old, new) -> dict:
@@ -42,3 +59,12 @@ def _same(a, b) -> bool:
     if isinstance(a, list | tuple | np.ndarray) and isinstance(b, list | tuple | np.ndarray):
         return len(a) == len(b) and all(map(_same, a, b))
     return a is b or bool(a == b)
+
+
+def _plain(value):
+    """Plotly objects as dictionaries, at any depth."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value.to_plotly_json() if hasattr(value, "to_plotly_json") else value

@@ -5,6 +5,18 @@ import numpy as np
 _DECADES = (0, 1, 2, 5, 10, 20, 30, 50, 100, 200, 325)
 
 
+def log_axis(title: str, decades: list[float]) -> dict:
+    """A log axis over [lowest, highest] decade, with a tick at every so many whole decades."""
+    span = decades[1] - decades[0]
+    return {
+        "title": {"text": title},
+        "type": "log",
+        "range": decades,
+        "dtick": next(step for step in (1, 2, 5, 10, 20, 50, 100) if span / step <= 9),
+        "exponentformat": "power",
+    }
+
+
 def log_range(values, floor: float = 0.0) -> list[float]:
     """[lowest, highest] decade of a log axis that holds all positive finite `values`.
 

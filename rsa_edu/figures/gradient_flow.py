@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
-from rsa_edu.figures.axes import log_range
+from rsa_edu.figures.axes import log_axis, log_range
 
 FLOOR = 1e-30
 """Smaller norms are drawn on this height, so that the rest of the picture keeps its size."""
@@ -43,12 +43,7 @@ def gradient_flow(
         _cursor_marks({m: arrays[m] for m in models if m in arrays}, cursor),
         height=460,
         xaxis={"title": {"text": "step t"}, "range": [-0.5, length - 0.5]},
-        yaxis={
-            "title": {"text": "‖∂L/∂h<sub>t</sub>‖"},
-            "type": "log",
-            "range": [low - 0.02 * (high - low), high],
-            "exponentformat": "power",
-        },
+        yaxis=log_axis("‖∂L/∂h<sub>t</sub>‖", [low - 0.02 * (high - low), high]),
         shapes=[*map(_shade, [*_runs(data), *_runs(answers)]), *_cursor_line(cursor)],
         annotations=[note for note in notes if note],
     )

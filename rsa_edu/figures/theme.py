@@ -66,7 +66,8 @@ def template(theme: str) -> go.layout.Template:
         "ticks": "outside",
         "showline": True,
         "automargin": True,
-        "title": {"standoff": 10},
+        "title": {"standoff": 10, "font": {"size": 14}},
+        "tickfont": {"size": 13},
     }
     return go.layout.Template(
         layout={
