@@ -14,7 +14,7 @@ MAP_SIZE = 64
 """Most rows and columns of an attention map: it is sent to the page as text."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Probe:
     """flow: (T,) norm of dL/dh_t. attention: at most (64, 64), NaN where there is no state to
     attend to; None for a model without attention. block: steps that one cell of it stands for.

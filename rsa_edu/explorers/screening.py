@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import ipywidgets
 import torch
@@ -81,7 +82,7 @@ class ScreeningPlayer(Explorer):
 
     name = "screening"
     Settings = Settings
-    presets = {  # noqa: RUF012
+    presets: ClassVar = {
         "The buffer fills": {"step": 3},
         "An empty slot is taken": {"step": 6},
         "A state is thrown out": {"step": 12},

@@ -1,0 +1,315 @@
+"""Train with a budget: a run in the background, seen while it learns."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import torch
+
+from rsa_edu import checkpoints, models, results
+from rsa_edu.explorers.base import Explorer
+from rsa_edu.explorers.cells import only_one_per_cell
+from rsa_edu.explorers.panel import Panel
+from rsa_edu.explorers.runs import (
+    LIVE,
+    NEW,
+    Settings,
+    new_training,
+    picture,
+    settings_of,
+    standing,
+)
+from rsa_edu.explorers.watcher import PATIENCE, Watcher
+from rsa_edu.figures.training import Run, training_figure
+from rsa_edu.probe import Probe, probe
+from rsa_edu.runner import Runner
+from rsa_edu.training import Record
+
+PROBE_EVERY = 1.0
+"""Seconds between two looks at the attention map and the gradient."""
+PROBE_SEED = 2024
+"""Of the sequence that attention and gradient are shown on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the page shows: the present run and the kept one, as drawn."""
+
+    run: Run | None = None
+    kept: Run | None = None
+
+
+class TrainWithABudget(Explorer):
+    """Choose a budget, start, and watch: loss, accuracy, attention and gradient flow.
+
+    From code: `start()`, `pause()`, `resume()`, `stop()`, `keep()`, `checkpoint()`, `load(path)`;
+    `result()` waits for the end and gives the records. `run` is the rsa.Runner.
+    """
+
+    name = "training"
+    Settings = Settings
+    presets: ClassVar = {
+        "Ample budget": {},
+        "Starved budget": {"nu": 2, "rho": 2},
+        "No attention": {"model": "LSTM"},
+        "Full attention": {"model": "MemRNN"},
+        "Learning rate too high": {"learning_rate": 1.0},
+        **{f"Go on with {name}": {"start": name} for name in results.names() if "relrnn" in name},
+    }
+
+    def __init__(self, *, theme: str = "auto", **settings):
+        self.run: Runner | None = None
+        self._kept: Run | None = None
+        self._probe: Probe | None = None
+        self._before = 0  # updates before the run was started here
+        self._probed, self._news = 0.0, None
+        self._watcher = Watcher(lambda: self._active, self._watch, self._failed)
+        super().__init__(theme=theme)
+        if settings:
+            self.set(**settings)
+
+    # The run -------------------------------------------------------------------------------------
+
+    def start(self) -> "TrainWithABudget":
+        """A new run with the present settings."""
+        if self._active:
+            return self._refuse("Stop the run first.")
+        training = new_training(self.settings)
+        self.run, self._probe, self._before = Runner(training), None, training.update
+        return self._go()
+
+    def resume(self) -> "TrainWithABudget":
+        """Go on after Pause or Stop, after an error, or with more updates after the end."""
+        if self.run is None:
+            return self.start()
+        if self.run.state != "paused":
+            self._before = len(self.run.records)
+        if self.run.state == "finished":  # a Runner ends once
+            ended, self.run = self.run, Runner(self.run.training)
+            self.run.changes = ended.changes
+        return self._go()
+
+    def pause(self) -> "TrainWithABudget":
+        """Rest at the present update."""
+        return self._ask("pause")
+
+    def stop(self) -> "TrainWithABudget":
+        """End the run; what was reached is kept, and `resume` would go on."""
+        return self._ask("stop")
+
+    def keep(self) -> "TrainWithABudget":
+        """Keep the present run as run A, in dashes, to compare the next one with it."""
+        if self.run is not None:
+            kept = picture(self.run, self._probe)
+            self._kept = replace(kept, name=f"A: {kept.name}")
+            self._refresh()
+        return self
+
+    def checkpoint(self) -> Path:
+        """Write the run to a file beside the notebook, never over another; returns its name."""
+        training = self._present_run().training
+        stem = f"{type(training.net.recurrence).__name__}-{training.update}".lower()
+        path, count = Path(f"{stem}.safetensors"), 1
+        while path.exists():
+            count += 1
+            path = Path(f"{stem}-{count}.safetensors")
+        checkpoints.save(path, training, command=self.code)
+        return path
+
+    def load(self, path: str | Path) -> "TrainWithABudget":
+        """Take up a run from a checkpoint, with its settings; `resume` goes on with it."""
+        if self._active:
+            return self._refuse("Stop the run first.")
+        training = checkpoints.load(path)
+        super().set(**settings_of(training))
+        self.run, self._probe = Runner(training, updates=training.update), None
+        self._watch(active=False)
+        return self
+
+    def result(self, timeout: float | None = 60) -> list[Record]:
+        """All records, when the run has ended and its last figure stands.
+
+        Raises:
+            TimeoutError: it has not ended after `timeout` seconds.
+            Exception: what went wrong in the run.
+        """
+        try:
+            return self._present_run().result(timeout)
+        finally:
+            if not self._active:
+                self._watcher.wait(timeout)
+
+    def set(self, **changes) -> "TrainWithABudget":
+        """Move settings. Budget and learning rate also hold for the run that is under way."""
+        fixed = [k for k, v in changes.items() if k not in LIVE and v != getattr(self.settings, k)]
+        if fixed and self._active:
+            return self._refuse(f"Stop the run first: {fixed[0]} cannot change while it is on.")
+        start = changes.get("start", self.settings.start)
+        if start != NEW and fixed and "start" not in changes:
+            return self._refuse(f"{fixed[0]} comes with {start}; start from a {NEW} to choose it.")
+        if changes.get("start") in results.names():
+            brought = settings_of(results.load(start).training, start)
+            changes = brought | {k: v for k, v in changes.items() if k in LIVE}
+        super().set(**changes)
+        if self._active:
+            self._steer()
+        return self
+
+    def preset(self, name: str) -> "TrainWithABudget":
+        """The settings behind the preset button of this name; a shipped network brings its own."""
+        chosen = self.presets[name]
+        return self.set(**chosen) if "start" in chosen else super().preset(name)
+
+    def reset(self) -> "TrainWithABudget":
+        """Stop, forget both runs, and go back to the defaults."""
+        self.stop()
+        self.run = self._kept = self._probe = None
+        return super().reset()
+
+    @property
+    def code(self) -> str:
+        """One line that rebuilds these settings."""
+        start = self.settings.start
+        if start == NEW:
+            return super().code
+        brought = settings_of(results.load(start).training, start)
+        parts = [f"start={start!r}"]
+        for name in LIVE:
+            value = getattr(self.settings, name)
+            if value != brought.get(name, getattr(Settings, name)):
+                parts.append(f"{name}={value!r}")
+        return f"rsa.explore.{self.name}({', '.join(parts)})"
+
+    @property
+    def _active(self) -> bool:
+        return self.run is not None and self.run.state in ("running", "paused")
+
+    def _go(self) -> "TrainWithABudget":
+        self._error = None
+        self._say("")
+        self._steer()
+        self.run.start()
+        self._refresh()
+        self._watcher.watch()
+        return self
+
+    def _present_run(self) -> Runner:
+        if self.run is None:
+            raise RuntimeError("there is no run yet; start one.")
+        return self.run
+
+    def _ask(self, what: str) -> "TrainWithABudget":
+        if self.run is not None:
+            getattr(self.run, what)()
+            self._refresh()
+            self._watcher.watch()
+        return self
+
+    def _refuse(self, why: str) -> "TrainWithABudget":
+        self._obey()
+        self._say(why)
+        return self
+
+    def _steer(self) -> None:
+        """Bring the run to the settings that may change while it is on."""
+        run, settings = self.run, self.settings
+        run.updates = self._before + settings.updates
+        if run.learning_rate != settings.learning_rate:
+            run.learning_rate = settings.learning_rate
+        budget = models.Screening(settings.nu, settings.rho)
+        if isinstance(run.memory, models.Screening) and run.memory != budget:
+            run.memory = budget
+
+    # Looking at it -------------------------------------------------------------------------------
+
+    def _watch(self, active: bool) -> None:
+        """Called by the watcher: attention and gradient now and then, the curves always."""
+        run = self.run
+        if run is None:
+            return
+        if not active or time.monotonic() > self._probed + PROBE_EVERY:
+            began = time.monotonic()
+            sequence = run.training.task.sample(1, torch.Generator().manual_seed(PROBE_SEED))
+            seen = probe(run.snapshot(), sequence)
+            if run is self.run:
+                self._probe = seen
+            self._probed = time.monotonic() + PATIENCE * (time.monotonic() - began)
+        self._refresh()
+        if not active and run.error is not None:
+            self._say(run.message)
+
+    def _refresh(self) -> None:
+        """The page as the run is now; nothing where nothing is new."""
+        with self._lock:
+            run = self.run
+            news = run and (len(run.records), run.state, len(run.changes))
+            news = (run, self._probe, self._kept, news)
+            if news != self._news:
+                self._news = news
+                self.numbers = self.compute(self.settings)
+                self._show()
+                self.panel.show(run)
+                self._enable()
+
+    # What the base asks for ----------------------------------------------------------------------
+
+    def compute(self, settings) -> Progress:
+        """The run as it stands; the settings are those of the next one."""
+        run = self.run
+        return Progress(run and picture(run, self._probe), self._kept)
+
+    def draw(self, settings, numbers):
+        """Curves, attention map and gradient flow."""
+        progress = numbers or Progress()
+        return training_figure(progress.run, progress.kept, self.theme)
+
+    def summarise(self, settings, numbers) -> str:
+        """Where the run stands, against no memory, chance and the kept run."""
+        if numbers.run is None:
+            return "Choose a budget and press Start."
+        now = standing(numbers.run)
+        return now if numbers.kept is None else f"{now} {standing(numbers.kept)}"
+
+    def table(self, settings, numbers):
+        """One row per update of the present run."""
+        yield ("update", "loss", "accuracy", "gradient_norm", "seconds")
+        for record in [] if self.run is None else list(self.run.records):
+            yield tuple(vars(record).values())
+
+    def idle(self, settings) -> dict[str, str]:
+        """What is fixed while a run is on, what a checkpoint brings, what a model does not have."""
+        idle = {}
+        if not settings.model.startswith("Rel"):
+            idle |= dict.fromkeys(("nu", "rho"), f"{settings.model} has no budget to choose.")
+        others = [f for f in vars(settings) if f not in LIVE]
+        if settings.start != NEW:
+            brought = f"Comes with {settings.start}."
+            idle |= {name: brought for name in others if name != "start"}
+        if self._active:
+            idle |= dict.fromkeys(others, "Stop the run first.")
+        return idle
+
+    def arrange(self) -> list:
+        """The run's buttons and progress stand between the settings and the figure."""
+        rows = super().arrange()
+        self.panel = Panel(self)
+        rows.insert(rows.index(self.figure), self.panel.widget)
+        return rows
+
+    def preset_row(self):
+        """The presets can be used between two runs; Reset at any time."""
+        row = super().preset_row()
+        self._presets = row.children[:-1]
+        return row
+
+    def _enable(self) -> None:
+        idle = self.idle(self.settings)
+        for name, widget in self.widgets.items():
+            widget.disabled = name in idle
+        for button in self._presets:
+            button.disabled = self._active
+
+    def _ipython_display_(self) -> None:
+        only_one_per_cell(self)
+        super()._ipython_display_()
