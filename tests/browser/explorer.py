@@ -33,7 +33,7 @@ class ExplorerOnPage:
 
     def readout(self, label: str) -> float:
         """The number beside the slider."""
-        return float(self.slider(label).locator(".widget-readout").inner_text())
+        return float(self.slider(label).locator(".widget-readout").text_content())
 
     def button(self, label: str) -> Locator:
         """The button with this label."""
@@ -60,6 +60,7 @@ class ExplorerOnPage:
     def settings(self) -> dict:
         """The settings as "Copy as code" gives them; those that are not the default."""
         self.button("Copy as code").click()
+        self.notebook.let_the_kernel_answer()
         line = self.root.locator("input[type=text]").last
         line.wait_for()
         call = ast.parse(line.input_value(), mode="eval").body
@@ -71,11 +72,11 @@ class ExplorerOnPage:
 
     def status(self) -> str:
         """The status line."""
-        return self.root.locator(".rsa-status").inner_text()
+        return self.root.locator(".rsa-status").text_content()
 
     def summary(self) -> str:
         """The sentence under the figure."""
-        return self.root.locator(".rsa-summary").inner_text()
+        return self.root.locator(".rsa-summary").text_content()
 
     def background(self) -> str:
         """The colour of the figure's ground."""

@@ -63,6 +63,17 @@ class OpenNotebook:
         """Bring every part into view once: Lab draws what is far away only then."""
         self.page.evaluate("rsaTest.scrollThrough()")
 
+    def let_the_kernel_answer(self) -> None:
+        """Wait until the kernel has dealt with what the page has sent so far."""
+        self.page.evaluate("rsaTest.kernel().requestKernelInfo()")
+
+    def theme(self, name: str) -> None:
+        """Lab's own theme, "light" or "dark"."""
+        self.page.evaluate(
+            "name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})",
+            f"JupyterLab {name.capitalize()}",
+        )
+
     def problems(self) -> list[str]:
         """Everything that went wrong since the page was opened."""
         found, in_cells = [], []
@@ -77,7 +88,7 @@ class OpenNotebook:
             for error in self.page.evaluate("rsaTest.kernelErrors")
             if error["traceback"] not in in_cells
         ]
-        shown = self.page.locator(".jp-Notebook").inner_text()
+        shown = " ".join(self.page.locator(".jp-OutputArea-output").all_text_contents())
         found += [f"the page says: {text}" for text in WIDGET_FAILURES if text in shown]
         found += [f"console: {text}" for text in self.console]
         found += [f"leaves this machine: {url}" for url in dict.fromkeys(self.outside)]

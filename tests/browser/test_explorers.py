@@ -1,0 +1,149 @@
+"""A slider is moved by hand, and the figure shows the numbers that the core returns for it."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import rsa_edu as rsa
+from rsa_edu.explorers.controls import controls
+from rsa_edu.explorers.gradient_flow import MODELS, flows
+from rsa_edu.explorers.screening import story
+from rsa_edu.explorers.vanishing import decay
+from rsa_edu.figures.gradient_flow import FLOOR
+from rsa_edu.figures.theme import GROUNDS
+from tests.browser.explorer import ExplorerOnPage
+
+
+def measured(settings) -> dict[int, list]:
+    """Vanishing: the measured norms; 0 has no place on a log axis."""
+    return {0: [norm or None for norm in decay(settings).measured.tolist()]}
+
+
+def curves(settings) -> dict[int, list]:
+    """Gradient flow: one curve per model, drawn no lower than the figure's floor."""
+    *_, last = flows(settings)
+    drawn = [np.maximum(last.curves[model], FLOOR).tolist() for model in MODELS]
+    return dict(enumerate(drawn))
+
+
+def held(settings) -> dict[int, list]:
+    """Screening: attention and score of what is in the short-term buffer at this step."""
+    sequence = {name: value for name, value in vars(settings).items() if name != "step"}
+    buffer = story(**sequence).decisions[settings.step].buffer
+    return {1: [state.alpha for state in buffer], 3: [state.score for state in buffer]}
+
+
+# Explorer -> the slider to be moved, and the core: settings -> numbers by place of their trace.
+CORES = {"vanishing": ("g", measured), "gradient_flow": ("g", curves), "screening": ("step", held)}
+cores = pytest.mark.parametrize("name", CORES)
+
+
+def label(name: str) -> str:
+    """What stands beside the slider of this explorer."""
+    slider, _ = CORES[name]
+    return controls(kind(name))[slider].label
+
+
+def kind(name: str) -> type:
+    """The settings of this explorer."""
+    return getattr(rsa.explore, name).Settings
+
+
+def until(true: Callable[[], bool], page, seconds: float = 10) -> bool:
+    """Wait until it is true; returns whether it became so."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            return False
+        page.wait_for_timeout(50)
+    return True
+
+
+def differences(explorer: ExplorerOnPage, expected: dict[int, list]) -> list[str]:
+    """Where the figure does not show these numbers to 1e-6 of each."""
+    drawn = [trace["y"] for trace in explorer.traces()]
+    return [
+        f"trace {place} shows {drawn[place]}, the core returns {numbers}"
+        for place, numbers in expected.items()
+        if drawn[place] != pytest.approx(numbers, rel=1e-6, abs=0)
+    ]
+
+
+def assert_the_core(name: str, explorer: ExplorerOnPage) -> None:
+    """The figure comes to show what the core returns for the settings on the page."""
+    slider, core = CORES[name]
+
+    def agreed() -> bool:  # the last move of a drag reaches the kernel a moment later
+        value = getattr(kind(name)(**explorer.settings()), slider)
+        return value == pytest.approx(explorer.readout(label(name)), rel=1e-3)
+
+    assert until(agreed, explorer.page), "the settings do not follow the slider"
+    expected = core(kind(name)(**explorer.settings()))
+    until(lambda: not differences(explorer, expected), explorer.page)
+    assert differences(explorer, expected) == []
+
+
+@cores
+def test_a_drag_shows_what_the_core_returns(explorers, name):
+    """The mouse moves the slider, but the figure stays behind or shows other numbers."""
+    explorer = explorers[name]
+    before = explorer.readout(label(name))
+    for _ in explorer.drag(label(name), 0.3, 0.5, 0.45):
+        explorer.page.wait_for_timeout(100)
+    assert explorer.readout(label(name)) != before
+    assert_the_core(name, explorer)
+
+
+@cores
+def test_the_keyboard_reaches_and_moves_a_slider(explorers, name):
+    """Without a mouse the slider cannot be reached, or the arrow keys do not move the figure."""
+    explorer, page = explorers[name], explorers[name].page
+    explorer.button("Reset").click()
+    explorer.button("Reset").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if explorer.handle(label(name)).evaluate("handle => handle === document.activeElement"):
+            break
+    else:
+        pytest.fail(f"20 times Tab after Reset do not reach the slider {label(name)!r}")
+    before = explorer.readout(label(name))
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert explorer.readout(label(name)) > before
+    assert_the_core(name, explorer)
+
+
+@pytest.mark.parametrize("name", [*CORES, "training"])
+def test_a_slider_has_a_name_for_screen_readers(explorers, name):
+    """A screen reader says only "slider", and not which."""
+    handles = explorers[name].root.locator(".noUi-handle")
+    names = handles.evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
+    assert names
+    assert all(names)
+
+
+@pytest.mark.parametrize("name", [*CORES, "training"])
+def test_the_figure_follows_the_theme_of_lab(explorers, name):
+    """In Lab's dark theme a figure stays white, or in the light one dark."""
+    explorer = explorers[name]
+    for theme in ("dark", "light"):
+        explorer.notebook.theme(theme)
+        ground = GROUNDS[theme].paper
+        assert until(lambda ground=ground: explorer.background() == ground, explorer.page)
+
+
+@cores
+def test_a_drag_is_answered_at_once(explorers, name):
+    """A slider feels dead: the design's bound is 100 ms, this one also holds on a busy machine."""
+    explorer = explorers[name]
+    explorer.button("Reset").click()
+    assert statistics.median(explorer.measure_moves(name, label(name))) < 1000
+
+
+def test_nothing_went_wrong_meanwhile(explorers):
+    """One of the moves above left an error on the console, in the kernel or in a cell."""
+    problems = explorers["vanishing"].notebook.problems()
+    assert not problems, "\n".join(problems)
