@@ -96,6 +96,16 @@ def lab_arguments(folder: Path, own: Sequence[str]) -> list[str]:
     return [*ours, *own]
 
 
+def lab_environment() -> dict[str, str]:
+    """Environment variables for JupyterLab: ours, on top of those of this process.
+
+    They lead it to the folder jupyter/, where the plugin that asks whether to fetch news is off.
+    """
+    own = str(Path(__file__).with_name("jupyter"))
+    given = os.environ.get("JUPYTER_CONFIG_PATH")
+    return {"JUPYTER_CONFIG_PATH": os.pathsep.join([own, given] if given else [own])}
+
+
 def _lab(options: argparse.Namespace) -> int:
     folder, update = course.course_folder(Path.cwd())
     for line in _told(folder, update):
@@ -103,6 +113,7 @@ def _lab(options: argparse.Namespace) -> int:
     # Imported here: JupyterLab takes a second to load, and no other command needs it.
     from jupyterlab.labapp import LabApp
 
+    os.environ.update(lab_environment())
     LabApp.launch_instance(lab_arguments(folder, options.rest))
     return 0
 

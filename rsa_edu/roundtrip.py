@@ -17,7 +17,7 @@ function render({ model, el }) {
   el.setAttribute("role", "status");
   el.style.cssText = "font-family: var(--jp-code-font-family, monospace);" +
     "font-size: var(--jp-code-font-size, 13px); color: var(--jp-content-font-color1, inherit);" +
-    "white-space: pre-wrap";
+    "white-space: pre-wrap; padding: 0 8px";
   const began = performance.now();
   let answered = false;
   const hear = (message) => {

@@ -35,6 +35,7 @@ def launched(monkeypatch) -> list[str]:
     """The arguments JupyterLab was started with; it is not really started."""
     arguments = []
     monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", arguments.extend)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "of-the-user")  # Put back after the test.
     return arguments
 
 
@@ -45,6 +46,14 @@ def test_lab_opens_the_copied_course_and_passes_options_on(here, launched, capsy
     assert f"--LabApp.default_url=/lab/tree/{course.START}" in launched
     assert launched[-3:] == ["--no-browser", "--port", "8899"]
     assert capsys.readouterr().out == f"The course is in {here / course.FOLDER}.\n"
+
+
+def test_the_users_own_settings_of_jupyter_stay(here, launched):
+    """Wrong if our settings took the place of a teacher's."""
+    cli.main(["lab"])
+    ours, theirs = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert Path(ours, "labconfig", "page_config.json").is_file()
+    assert theirs == "of-the-user"
 
 
 def test_lab_says_what_it_kept(here, launched, capsys):
@@ -160,6 +169,11 @@ def get(port: int, path: str, token: str = "") -> tuple[int, str]:
     return response.status, text
 
 
+def _disabled(page: str) -> list[str]:
+    config = re.search(r'<script id="jupyter-config-data".*?>(.*?)</script>', page, re.DOTALL)
+    return json.loads(config[1])["disabledExtensions"]
+
+
 def test_lab_answers_on_the_first_notebook(lab):
     """Wrong if the address that is printed did not open the course."""
     port, token = lab
@@ -188,7 +202,7 @@ def test_lab_asks_nobody_for_news_or_new_versions(lab):
     """Wrong if opening the course told other servers about it."""
     port, token = lab
     page = get(port, "/lab", token)[1]
-    assert '"news": {"disabled": true}' in page
+    assert "@jupyterlab/apputils-extension:announcements" in _disabled(page)
     began = time.monotonic()
     assert json.loads(get(port, "/lab/api/update", token)[1]) == {"notification": None}
     assert time.monotonic() - began < 5
