@@ -1,0 +1,148 @@
+"""Every claim of every notebook is false in some wrong world, and is noticed there."""
+
+import json
+import warnings
+from pathlib import Path
+
+import pytest
+import torch
+
+import rsa_edu as rsa
+from rsa_edu.models import LSTM, RNN, MemRNN, RelRNN, Screening
+from rsa_edu.tasks import Copy
+from rsa_edu.tasks.recall import _Recall
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+# Nothing is claimed by what these show, and what they show takes time.
+ONLY_SHOWN = ("rsa.explore", "rsa.show_source", "rsa.doctor")
+
+
+def forgets(patch):
+    """Recurrences that pass on nothing."""
+    patch.setattr(RNN, "step", lambda self, drive, s, cell: (drive.tanh() + 0 * s, cell))
+    patch.setattr(LSTM, "step", lambda self, drive, s, cell: (drive[:, : s.shape[1]] + 0 * s, cell))
+
+
+def explodes(patch):
+    """Recurrences that stretch the past by 1.2 at every step, and take nothing in."""
+    patch.setattr(RNN, "step", lambda self, drive, s, cell: (1.2 * s + 0 * drive, cell))
+    patch.setattr(LSTM, "step", lambda self, drive, s, cell: (1.2 * s, cell))
+
+
+def always_right(patch):
+    """A measure that finds every answer right."""
+    patch.setattr(_Recall, "accuracy", lambda self, logits, batch: 1.0)
+
+
+def keeps_the_newest(patch):
+    """Screening that lets every candidate in, in turn."""
+
+    def screen(self, slots, columns):
+        oldest = slots.positions[:, self.buffer_size :].argmin(1, keepdim=True)
+        columns.scatter_(1, self.buffer_size + oldest, 0)
+
+    patch.setattr(Screening, "_screen_candidate", screen)
+
+
+def counts_twice(patch):
+    """A relevance score that goes wrong by a factor."""
+    score = Screening.score
+    patch.setattr(Screening, "score", lambda self, slots, alpha: score(self, slots, 2 * alpha))
+
+
+def no_budget(patch):
+    """A RelRNN that looks at everything."""
+
+    def build(*sizes, buffer_size=0, relevant_size=0, **settings):
+        return MemRNN(*sizes, **settings)
+
+    build.__name__ = "RelRNN"
+    patch.setattr(rsa.models, "RelRNN", build)
+
+
+def full_attention_is_budgeted(patch):
+    """A MemRNN that looks at a few states only."""
+
+    def build(*sizes, **settings):
+        return RelRNN(*sizes, **settings)
+
+    build.__name__ = "MemRNN"
+    patch.setattr(rsa.models, "MemRNN", build)
+
+
+def nothing_is_scattered(patch):
+    """A denoise task whose symbols stand at the start."""
+    patch.setattr(rsa.tasks, "Denoise", Copy)
+
+
+def learned_one_length(patch):
+    """In the place of the trained RelRNN, a network that knows one delay only."""
+    load = rsa.results.load
+
+    def swapped(name):
+        saved = load("rnn_copy" if name == "relrnn_copy" else name)
+        saved.net.recurrence.memory = getattr(saved.net.recurrence, "memory", None)
+        return saved
+
+    patch.setattr(rsa.results, "load", swapped)
+
+
+def draws_anew(patch):
+    """Data that do not follow from the seed."""
+    sample = _Recall.sample
+    patch.setattr(_Recall, "sample", lambda self, size, generator=None: sample(self, size))
+
+
+WORLDS = {
+    "00_start_here": [(always_right,)],
+    "01_when_gradients_vanish": [(forgets,), (explodes, always_right)],
+    "04_relevancy_screening": [
+        (keeps_the_newest, full_attention_is_budgeted),
+        (counts_twice, no_budget),
+        (nothing_is_scattered,),
+    ],
+    "05_train_with_a_budget": [
+        (always_right, draws_anew, no_budget, full_attention_is_budgeted),
+        (keeps_the_newest,),
+        (forgets,),
+        (learned_one_length,),
+    ],
+}
+
+
+def claims(notebook, patch):
+    """Run a notebook; every claim it makes, and whether it holds."""
+    found = {}
+    patch.setattr(rsa, "claim", lambda text, condition, measured: found.update({text: condition}))
+    space = {}
+    for cell in json.loads((NOTEBOOKS / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code" or any(shown in source for shown in ONLY_SHOWN):
+            continue
+        try:
+            exec(compile(source, notebook, "exec"), space)
+        except Exception:
+            if "def " in source:  # a definition must not fail, whatever the world
+                raise
+    return found
+
+
+def test_every_notebook_has_its_worlds():
+    """A new notebook would make claims that nobody has seen fail."""
+    assert sorted(WORLDS) == sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("notebook", WORLDS)
+def test_every_claim_can_fail(notebook, monkeypatch, tmp_path):
+    """A claim would be printed with its tick whatever the models do."""
+    monkeypatch.chdir(tmp_path)
+    failed = set()
+    for world in WORLDS[notebook]:
+        with monkeypatch.context() as patch, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # means of nothing, in broken worlds
+            torch.manual_seed(0)
+            for wrong in world:
+                wrong(patch)
+            failed |= {text for text, holds in claims(notebook, patch).items() if not holds}
+    made = (NOTEBOOKS / f"{notebook}.ipynb").read_text(encoding="utf-8").count("rsa.claim(")
+    assert len(failed) == made > 0, sorted(failed)
