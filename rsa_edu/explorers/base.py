@@ -14,20 +14,9 @@ from IPython.display import display
 
 from rsa_edu.explorers.controls import STYLE, clamped, controls, defaults
 from rsa_edu.explorers.live import LiveFigure, redraw
-from rsa_edu.explorers.page import Page
+from rsa_edu.explorers.page import CSS, Page, button, row
 from rsa_edu.explorers.worker import Latest
 from rsa_edu.figures.theme import THEMES, WIDTH, template
-
-# A saved notebook keeps a plain figure after the live one; it is seen once the kernel is gone.
-CSS = """<style>
-.jp-OutputArea-child:has(.rsa-explorer) + .jp-OutputArea-child:has(.js-plotly-plot) {display: none}
-.rsa-explorer {max-width: %dpx}
-.rsa-explorer .rsa-grid {display: grid; grid-template-columns: repeat(auto-fit, minmax(360px, 1fr))}
-.rsa-explorer .rsa-grid > * {margin-right: 12px; min-width: 0}
-.rsa-explorer :focus-visible {outline: 2px solid #1a7ab8; outline-offset: 1px}
-.rsa-explorer .rsa-summary {font-size: 15px; line-height: 1.45; min-height: 3em}
-.rsa-explorer .rsa-status {min-height: 1.6em; opacity: 0.85}
-</style>"""
 
 
 class Explorer:
@@ -242,13 +231,13 @@ class Explorer:
             self._status,
             self.tool_row(),
             self.page,
-            ipywidgets.HTML(CSS % WIDTH),
+            ipywidgets.HTML(CSS),
         ]
 
     def preset_row(self) -> ipywidgets.Widget:
         """One button per preset, and Reset."""
-        buttons = [_button(name, lambda _, n=name: self.preset(n)) for name in self.presets]
-        return _row(*buttons, _button("Reset", lambda _: self.reset()))
+        buttons = [button(name, lambda _, n=name: self.preset(n)) for name in self.presets]
+        return row(*buttons, button("Reset", lambda _: self.reset()))
 
     def tool_row(self) -> ipywidgets.Widget:
         """Copy as code, Save data, theme."""
@@ -261,9 +250,9 @@ class Explorer:
             layout={"width": "max-content"},
         )
         self._themes.observe(lambda change: setattr(self, "theme", change.new), "value")
-        copy = _button("Copy as code", lambda _: self._copy())
-        save = _button("Save data", lambda _: self._save())
-        return ipywidgets.VBox([_row(copy, save, self._themes), self._code])
+        copy = button("Copy as code", lambda _: self._copy())
+        save = button("Save data", lambda _: self._save())
+        return ipywidgets.VBox([row(copy, save, self._themes), self._code])
 
     def _moved(self, name: str, value) -> None:
         if not self._moving and getattr(self.settings, name) != value:
@@ -301,13 +290,3 @@ class Explorer:
         display(self.widget)
         plain = {"application/vnd.plotly.v1+json": json.loads(self._drawn.to_json())}
         display({**plain, "text/plain": self.summary}, raw=True)
-
-
-def _button(label: str, action) -> ipywidgets.Button:
-    button = ipywidgets.Button(description=label, layout={"width": "max-content"})
-    button.on_click(action)
-    return button
-
-
-def _row(*widgets) -> ipywidgets.HBox:
-    return ipywidgets.HBox(widgets, layout={"flex_flow": "row wrap", "grid_gap": "4px"})

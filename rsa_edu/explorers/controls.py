@@ -200,6 +200,7 @@ class CheckBoxes(ipywidgets.HBox):
         }
         layout = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 16px")
         super().__init__([ipywidgets.Label(label), *self.boxes.values()], layout=layout)
+        self.add_class("rsa-wide")
         self.value = tuple(value)
         self._moving = False
         self.observe(self._check, "value")

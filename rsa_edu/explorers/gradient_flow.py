@@ -1,6 +1,7 @@
 """Gradient flow: which steps of a sequence does the loss reach, in five models side by side?"""
 
 import copy
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,8 @@ MODELS = ("RNN", "LSTM", "MemRNN", "RelRNN", "RelLSTM")
 BUDGETED = ("RelRNN", "RelLSTM")
 TASKS = {"copy": tasks.Copy, "denoise": tasks.Denoise}
 HIDDEN = 64
+TOGETHER = 0.03
+"""Seconds within which curves are shown together, with one message."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,14 @@ def flows(settings: Settings, before: Flows | None = None) -> Iterator[Flows]:
     old = before.curves if before else {}
     curves = {case.model: old[case.model] for case in wanted if case.model in old}
     waiting = [case.model for case in wanted]
+    told = time.monotonic()
     for case in wanted:
         curves[case.model] = profile(case)
         waiting.remove(case.model)
-        yield Flows(dict(curves), tuple(waiting), **steps)
-    if not wanted:
-        yield Flows({}, (), **steps)
+        if waiting and time.monotonic() - told > TOGETHER:
+            yield Flows(dict(curves), tuple(waiting), **steps)
+            told = time.monotonic()
+    yield Flows(curves, (), **steps)
 
 
 def _sequence(case: Case) -> tasks.Batch:

@@ -56,6 +56,8 @@ def _changes(old, new) -> dict:
 def _same(a, b) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.dtype.kind == b.dtype.kind:
+        return np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
     if isinstance(a, list | tuple | np.ndarray) and isinstance(b, list | tuple | np.ndarray):
         return len(a) == len(b) and all(map(_same, a, b))
     return a is b or bool(a == b)
