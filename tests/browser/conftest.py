@@ -75,7 +75,7 @@ def a_page(chromium: Browser, lab: LabServer, name: str, cells=()) -> Iterator[O
     finally:
         open_now.remove(notebook)
         context.close()
-        lab.close_kernels()
+        lab.close_kernel(name)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def open_notebook(chromium, lab) -> Iterator[Callable[..., OpenNotebook]]:
         yield lambda *what: pages.enter_context(a_page(chromium, lab, *what))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def explorers(chromium, lab) -> Iterator[dict[str, ExplorerOnPage]]:
     """Every explorer, by name, with its default settings, all in one notebook."""
     cells = ["import rsa_edu as rsa", *(f"rsa.explore.{name}()" for name in rsa.explore.__all__)]

@@ -2,9 +2,10 @@
 
 import ast
 import statistics
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 from tests.browser.notebook import OpenNotebook
 
@@ -44,13 +45,12 @@ class ExplorerOnPage:
 
         Stops at each place, the button held down, and yields it.
         """
-        handle = self.handle(label)
+        handle, mouse = self.handle(label), self.page.mouse
         handle.scroll_into_view_if_needed()
-        at = handle.bounding_box()
+        self.page.wait_for_timeout(300)  # parts that come into view are drawn now, and push others
+        handle.hover()
         track = self.slider(label).locator(".noUi-base").bounding_box()
-        height = at["y"] + at["height"] / 2
-        mouse = self.page.mouse
-        mouse.move(at["x"] + at["width"] / 2, height)
+        height = track["y"] + track["height"] / 2
         mouse.down()
         for place in places:
             mouse.move(track["x"] + place * track["width"], height)
@@ -82,6 +82,13 @@ class ExplorerOnPage:
         """The colour of the figure's ground."""
         return self.plot.evaluate("plot => plot._fullLayout.paper_bgcolor")
 
+    def seconds_until_it_says(self, text: str, button: str) -> float:
+        """Press this button; seconds from the click until this text stands somewhere."""
+        self.button(button).scroll_into_view_if_needed()
+        self.root.evaluate("(root, text) => rsaTest.awaitText(root, text)", text)
+        self.button(button).click()
+        return self.page.evaluate("rsaTest.said") / 1000
+
     def measure_moves(self, name: str, label: str, moves: int = 20) -> list[float]:
         """Milliseconds from each of these moves of a held handle to the changed figure.
 
@@ -99,6 +106,16 @@ class ExplorerOnPage:
             LATENCIES.setdefault(name, []).append(patience if took is None else took)
         next(drag, None)
         return LATENCIES[name]
+
+
+def until(true: Callable[[], bool], page: Page, seconds: float = 10) -> bool:
+    """Wait until it is true; returns whether it became so."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            return False
+        page.wait_for_timeout(50)
+    return True
 
 
 def moves_table() -> list[str]:

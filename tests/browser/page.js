@@ -75,6 +75,24 @@ window.rsaTest = {
     return JSON.stringify(this.traces(plot));
   },
 
+  // Milliseconds from the next click until `text` stands in `root`.
+  awaitText(root, text) {
+    let clicked = null;
+    window.addEventListener("click", () => (clicked = performance.now()), {
+      capture: true,
+      once: true,
+    });
+    this.said = new Promise((resolve) => {
+      const observer = new MutationObserver(() => {
+        if (clicked !== null && root.textContent.includes(text)) {
+          observer.disconnect();
+          resolve(performance.now() - clicked);
+        }
+      });
+      observer.observe(root, { childList: true, characterData: true, subtree: true });
+    });
+  },
+
   // Milliseconds from the next movement of the mouse or key until the figure shows other numbers;
   // null if it still shows the same after `patience` milliseconds.
   watch(plot, patience) {

@@ -69,10 +69,11 @@ class LabServer:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def close_kernels(self) -> None:
-        """End every kernel, so that notebooks do not share the machine."""
+    def close_kernel(self, notebook: str) -> None:
+        """End the kernel of a notebook, so that the next one has the machine for itself."""
         for session in self.ask("GET", "api/sessions"):
-            self.ask("DELETE", f"api/sessions/{session['id']}")
+            if session["path"] == notebook:
+                self.ask("DELETE", f"api/sessions/{session['id']}")
 
     def _wait_until_it_answers(self, runtime: Path) -> None:
         until = time.monotonic() + 60

@@ -1,8 +1,6 @@
 """A slider is moved by hand, and the figure shows the numbers that the core returns for it."""
 
 import statistics
-import time
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,7 +12,7 @@ from rsa_edu.explorers.screening import story
 from rsa_edu.explorers.vanishing import decay
 from rsa_edu.figures.gradient_flow import FLOOR
 from rsa_edu.figures.theme import GROUNDS
-from tests.browser.explorer import ExplorerOnPage
+from tests.browser.explorer import ExplorerOnPage, until
 
 
 def measured(settings) -> dict[int, list]:
@@ -50,16 +48,6 @@ def label(name: str) -> str:
 def kind(name: str) -> type:
     """The settings of this explorer."""
     return getattr(rsa.explore, name).Settings
-
-
-def until(true: Callable[[], bool], page, seconds: float = 10) -> bool:
-    """Wait until it is true; returns whether it became so."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            return False
-        page.wait_for_timeout(50)
-    return True
 
 
 def differences(explorer: ExplorerOnPage, expected: dict[int, list]) -> list[str]:
