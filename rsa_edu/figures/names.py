@@ -16,5 +16,10 @@ NAMES = {
     "models": "models",
     "seed": "random draw",
     "learning_rate": "learning rate",
+    "hidden_size": "hidden size H",
+    "updates": "updates",
+    "loss": "loss on",
+    "vary_delay": "a new delay at every update",
+    "attention": "attention",
 }
 """Keyed by the name of the setting in code, e.g. `explorer.set(nu=5)`."""
