@@ -1,5 +1,6 @@
 """The files that say what is installed agree, and the wheel carries what it must."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -115,6 +116,15 @@ def test_the_wheel_carries_nothing_else(wheel):
         f"rsa_edu-{PROJECT['version']}.dist-info",
     }
     assert not [name for name in wheel if "answers/" in name or "checkpoint.ipynb" in name]
+
+
+@pytest.mark.parametrize("name", [Path(name).stem for name in tracked("notebooks/*.ipynb")])
+def test_the_readme_says_how_long_a_notebook_takes(name):
+    """Wrong if a teacher planned a lesson with other minutes than the notebook states."""
+    text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+    stated = re.search(r"\*\*Time:\*\* about (\d+) minutes", text)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"\| `{name}` \| .* \| {stated[1]} \|", readme)
 
 
 def test_ci_runs_what_a_person_runs():
