@@ -1,6 +1,8 @@
 """The core of "train with a budget": settings -> training -> what is drawn of it."""
 
+import itertools
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -12,6 +14,7 @@ from rsa_edu.figures.training import Run
 from rsa_edu.network import Network
 from rsa_edu.probe import Probe
 from rsa_edu.runner import Runner
+from rsa_edu.tasks.recall import N_SYMBOLS
 from rsa_edu.training import Training
 
 MODELS = ("RNN", "LSTM", "MemRNN", "RelRNN", "RelLSTM")
@@ -78,6 +81,24 @@ def settings_of(training: Training, start: str = NEW) -> dict:
     }
 
 
+def steer(run: Runner, settings: Settings) -> None:
+    """Ask the run for this learning rate and budget, where it has others."""
+    if run.learning_rate != settings.learning_rate:
+        run.learning_rate = settings.learning_rate
+    budget = models.Screening(settings.nu, settings.rho)
+    if isinstance(run.memory, models.Screening) and run.memory != budget:
+        run.memory = budget
+
+
+def free_path(stem: str) -> Path:
+    """A file for a checkpoint in the folder of the notebook that is not there yet."""
+    for ending in itertools.chain([""], (f"-{i}" for i in itertools.count(2))):
+        path = Path(f"{stem}{ending}.safetensors")
+        if not path.exists():
+            break
+    return path
+
+
 def picture(run: Runner, seen: Probe | None) -> Run:
     """The run as it is now, ready to be drawn."""
     training = run.training
@@ -95,6 +116,7 @@ def picture(run: Runner, seen: Probe | None) -> Run:
         flow=() if seen is None else tuple(float(f"{norm:.4g}") for norm in seen.flow.tolist()),
         attention=None if attention is None else _cells(attention),
         cell=1 if seen is None else seen.block,
+        answers=N_SYMBOLS,
     )
 
 

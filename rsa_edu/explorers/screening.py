@@ -40,10 +40,10 @@ class Settings:
         UNTRAINED[0],
         Choice((*UNTRAINED, *TRAINED), NAMES["model"]),
     )
-    attention: str = setting(POINTED, Choice(tuple(ATTENTION), "attention"))
+    attention: str = setting(POINTED, Choice(tuple(ATTENTION), NAMES["attention"]))
     nu: int = setting(5, Number(1, 15, NAMES["nu"]))
     rho: int = setting(4, Number(0, 15, NAMES["rho"]))
-    seed: int = setting(6, Number(0, 99, "seed"))
+    seed: int = setting(6, Number(0, 99, NAMES["seed"]))
     step: int = setting(12, Number(0, lambda s: s.delay + 19, NAMES["step"]))
 
 

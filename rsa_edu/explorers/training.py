@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import torch
 
-from rsa_edu import checkpoints, models, results
+from rsa_edu import checkpoints, results
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.cells import only_one_per_cell
 from rsa_edu.explorers.panel import Panel
@@ -15,10 +15,12 @@ from rsa_edu.explorers.runs import (
     LIVE,
     NEW,
     Settings,
+    free_path,
     new_training,
     picture,
     settings_of,
     standing,
+    steer,
 )
 from rsa_edu.explorers.watcher import PATIENCE, Watcher
 from rsa_edu.figures.training import Run, training_figure
@@ -109,11 +111,7 @@ class TrainWithABudget(Explorer):
     def checkpoint(self) -> Path:
         """Write the run to a file beside the notebook, never over another; returns its name."""
         training = self._present_run().training
-        stem = f"{type(training.net.recurrence).__name__}-{training.update}".lower()
-        path, count = Path(f"{stem}.safetensors"), 1
-        while path.exists():
-            count += 1
-            path = Path(f"{stem}-{count}.safetensors")
+        path = free_path(f"{type(training.net.recurrence).__name__}-{training.update}".lower())
         checkpoints.save(path, training, command=self.code)
         return path
 
@@ -174,12 +172,9 @@ class TrainWithABudget(Explorer):
         if start == NEW:
             return super().code
         brought = settings_of(results.load(start).training, start)
-        parts = [f"start={start!r}"]
-        for name in LIVE:
-            value = getattr(self.settings, name)
-            if value != brought.get(name, getattr(Settings, name)):
-                parts.append(f"{name}={value!r}")
-        return f"rsa.explore.{self.name}({', '.join(parts)})"
+        live = {k: v for k, v in vars(self.settings).items() if k in LIVE}
+        parts = [f"{k}={v!r}" for k, v in live.items() if v != brought.get(k, getattr(Settings, k))]
+        return f"rsa.explore.{self.name}({', '.join([f'start={start!r}', *parts])})"
 
     @property
     def _active(self) -> bool:
@@ -213,13 +208,8 @@ class TrainWithABudget(Explorer):
 
     def _steer(self) -> None:
         """Bring the run to the settings that may change while it is on."""
-        run, settings = self.run, self.settings
-        run.updates = self._before + settings.updates
-        if run.learning_rate != settings.learning_rate:
-            run.learning_rate = settings.learning_rate
-        budget = models.Screening(settings.nu, settings.rho)
-        if isinstance(run.memory, models.Screening) and run.memory != budget:
-            run.memory = budget
+        self.run.updates = self._before + self.settings.updates
+        steer(self.run, self.settings)
 
     # Looking at it -------------------------------------------------------------------------------
 

@@ -158,6 +158,7 @@ def _arrow(position, start, end, color):
             "size": [0, 17],
             "color": color,
             "angleref": "previous",
+            "opacity": 1,
             "line": {"width": 0},
         },
         hoverinfo="skip",

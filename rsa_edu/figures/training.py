@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from rsa_edu.figures.axes import log_axis, log_range
 from rsa_edu.figures.theme import GROUNDS, MODELS, figure
 
 NO_RUN = "Start a run"
@@ -17,7 +18,8 @@ class Run:
     name: in the legend; model: gives the colour; update, loss, accuracy: the curves, each point
     the mean of `block` updates; memoryless: loss of the best network without memory; notes: what
     was changed on the way, (update, words); flow: norm of dL/dh_t per step; attention: alpha, step
-    by attended state, None in empty cells; cell: steps that a cell of the map stands for.
+    by attended state, None in empty cells; cell: steps that a cell of the map stands for;
+    answers: how many steps at the end hold the answer.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Run:
     flow: Sequence[float] = ()
     attention: Sequence[Sequence[float | None]] | None = None
     cell: int = 1
+    answers: int = 0
 
 
 def training_figure(run: Run | None, kept: Run | None, theme: str) -> go.Figure:
@@ -117,6 +120,7 @@ def _map(run):
         xaxis="x3",
         yaxis="y3",
         zmin=0,
+        colorscale="Viridis",
         colorbar={"len": 0.42, "y": 1, "yanchor": "top", "thickness": 12, "title": {"text": "α"}},
         showscale=run.attention is not None,
         hovertemplate="step %{y}, state %{x}: α = %{z:.3f}<extra></extra>",
@@ -126,10 +130,12 @@ def _map(run):
 def _layout(run, now, old, last):
     left, right, top, bottom = [0, 0.43], [0.57, 1], [0.58, 1], [0, 0.42]
     mean = f" (mean of {now.block})" if now.block > 1 else ""
-    highest = max([0.1, *now.loss, *old.loss, now.memoryless or 0])
-    steps = max(len(now.flow), len(old.flow), 1)
+    pooled = f", largest of {now.cell} × {now.cell}" if now.cell > 1 else ""
+    highest = max([*now.loss, *old.loss, now.memoryless or 2.2])
+    steps = max(len(now.flow), len(old.flow)) or 40
     return {
-        "margin": {"l": 64, "r": 64, "t": 64, "b": 56},
+        "margin": {"l": 64, "r": 64, "t": 84, "b": 56},
+        "legend": {"y": 1.07},
         "xaxis": {"domain": left, "anchor": "y", "range": [0, last]},
         "yaxis": {
             "domain": top,
@@ -149,11 +155,14 @@ def _layout(run, now, old, last):
             "range": [0, 1.03],
             "title": {"text": f"accuracy{mean}"},
         },
-        "xaxis3": {"domain": right, "anchor": "y3", "showgrid": False},
+        "xaxis3": {"domain": right, "anchor": "y3", "showgrid": False}
+        | {"range": [-0.5, steps - 0.5], "zeroline": False},
         "yaxis3": {
             "domain": top,
             "anchor": "x3",
+            "range": [-0.5, steps - 0.5],
             "showgrid": False,
+            "zeroline": False,
             "title": {"text": "step t"},
         },
         "xaxis4": {
@@ -165,13 +174,12 @@ def _layout(run, now, old, last):
         "yaxis4": {
             "domain": bottom,
             "anchor": "x4",
-            "type": "log",
-            "exponentformat": "power",
-            "title": {"text": "|dL/dhₜ|"},
+            **log_axis("|dL/dhₜ|", log_range([*now.flow, *old.flow], floor=1e-12)),
         },
+        "shapes": [_answers(len(now.flow), now.answers)],
         "annotations": [
-            _heading("attention: which state i is read at step t", 0.57, 1.0),
-            _heading("gradient flow", 0.57, 0.42),
+            _heading(f"attention: which state is read at step t{pooled}", 0.57, 1.0),
+            _heading("gradient flow; shaded: the answer", 0.57, 0.42),
             {
                 "text": _instead_of_a_map(run),
                 "x": 0.785,
@@ -181,6 +189,11 @@ def _layout(run, now, old, last):
             },
         ],
     }
+
+
+def _answers(steps, answers):
+    edges = {"x0": steps - answers - 0.5, "x1": steps - 0.5} if steps else {"x0": 0, "x1": 0}
+    return {"type": "rect", "xref": "x4", "yref": "y4 domain", "y0": 0, "y1": 1} | edges
 
 
 def _heading(text, x, y):

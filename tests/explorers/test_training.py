@@ -222,6 +222,8 @@ def test_a_saved_checkpoint_is_taken_up_with_its_settings(make, tmp_path, monkey
     explorer.result()
     press(explorer, "Save checkpoint")
     assert "relrnn-50.safetensors" in explorer.status
+    press(explorer, "Save checkpoint")
+    assert "relrnn-50-2.safetensors" in explorer.status
     explorer.set(updates=60).resume()
     straight = explorer.result()
 
