@@ -92,7 +92,9 @@ def profile(case: Case) -> np.ndarray:
     net = (_trained if case.trained else _untrained)(case).double()
     if case.nu is not None:
         net.recurrence.memory = models.Screening(case.nu, case.rho)
-    return gradient_flow(net, _sequence(case).to(torch.float64)).total.numpy()
+    norms = gradient_flow(net, _sequence(case).to(torch.float64)).total.numpy()
+    norms.setflags(write=False)  # kept for the next time it is asked for
+    return norms
 
 
 def flows(settings: Settings, before: Flows | None = None) -> Iterator[Flows]:

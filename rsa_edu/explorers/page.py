@@ -11,7 +11,7 @@ from rsa_edu.figures.theme import WIDTH
 # The first rule: a saved notebook keeps a plain figure after the live one, and it is to be seen
 # only once the live one is gone with its kernel.
 CSS = f"""<style>
-.jp-OutputArea-child:has(.rsa-explorer) + .jp-OutputArea-child:has(.js-plotly-plot)
+.jp-OutputArea-child:has(.rsa-explorer) + .jp-OutputArea-child:has(.jp-RenderedPlotly)
   {{display: none}}
 .rsa-explorer {{max-width: {WIDTH}px}}
 .rsa-explorer .rsa-grid

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_DECADES = (0, 1, 2, 5, 10, 20, 30, 50, 100, 200, 325)
+_DECADES = (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 250, 325)
 
 
 def log_axis(title: str, decades: list[float]) -> dict:

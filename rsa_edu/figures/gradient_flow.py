@@ -13,7 +13,7 @@ FLOOR = 1e-30
 
 
 def gradient_flow(
-    curves: Mapping[str, Sequence[float]],
+    curves: Mapping[str, np.ndarray],
     *,
     models: Sequence[str],
     length: int,
@@ -25,7 +25,7 @@ def gradient_flow(
     """One curve per model on one log axis, and one cursor.
 
     Args:
-        curves: model -> norm of dL/dh_t for each step t.
+        curves: model -> (T,) norm of dL/dh_t for each step t.
         models: all models that may come; the figure holds a trace for each, and one for the cursor.
         length: steps of the sequence.
         faded: models whose curve is of a moment ago, because the new one is being computed.
