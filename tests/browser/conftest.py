@@ -75,7 +75,7 @@ def a_page(chromium: Browser, lab: LabServer, name: str, cells=()) -> Iterator[O
     finally:
         open_now.remove(notebook)
         context.close()
-        lab.close_kernel(name)
+        notebook.end_kernel()
 
 
 @pytest.fixture

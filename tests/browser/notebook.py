@@ -63,6 +63,18 @@ class OpenNotebook:
         """Bring every part into view once: Lab draws what is far away only then."""
         self.page.evaluate("rsaTest.scrollThrough()")
 
+    def shown(self) -> str:
+        """The text of all outputs."""
+        return "\n".join(self.page.locator(".jp-OutputArea-output").all_text_contents())
+
+    def save(self) -> None:
+        """Save it, outputs and all."""
+        self.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+
+    def end_kernel(self) -> None:
+        """End its kernel, if it has one."""
+        self._lab.close_kernel(self.name)
+
     def let_the_kernel_answer(self) -> None:
         """Wait until the kernel has dealt with what the page has sent so far."""
         self.page.evaluate("rsaTest.kernel().requestKernelInfo()")
@@ -88,7 +100,7 @@ class OpenNotebook:
             for error in self.page.evaluate("rsaTest.kernelErrors")
             if error["traceback"] not in in_cells
         ]
-        shown = " ".join(self.page.locator(".jp-OutputArea-output").all_text_contents())
+        shown = self.shown()
         found += [f"the page says: {text}" for text in WIDGET_FAILURES if text in shown]
         found += [f"console: {text}" for text in self.console]
         found += [f"leaves this machine: {url}" for url in dict.fromkeys(self.outside)]

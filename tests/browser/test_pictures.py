@@ -1,0 +1,45 @@
+"""Pictures of the explorers, and the one in the README; only where a folder is named for them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser.explorer import until
+
+FOLDER = os.environ.get("RSA_EDU_SCREENSHOTS")
+README = Path(__file__).parents[2] / "docs" / "screenshot.png"
+MOST_BYTES = 400_000
+
+pytestmark = pytest.mark.skipif(not FOLDER, reason="RSA_EDU_SCREENSHOTS names no folder")
+
+
+@pytest.mark.parametrize("name", ["vanishing", "gradient_flow", "screening", "training"])
+def test_pictures_of_an_explorer(explorers, name):
+    """FOLDER/NAME-light.png and FOLDER/NAME-dark.png cannot be made."""
+    explorer = explorers[name]
+    explorer.button("Reset").click()
+    if name == "training":
+        explorer.button("Start").click()
+        assert until(lambda: len(explorer.traces()[0]["x"]) >= 100, explorer.page, 60)
+        explorer.button("Stop").click()
+    explorer.page.set_viewport_size({"width": 1300, "height": 1500})
+    for theme in ("dark", "light"):
+        explorer.notebook.theme(theme)
+        explorer.root.scroll_into_view_if_needed()
+        explorer.page.mouse.move(0, 0)
+        explorer.page.wait_for_timeout(1500)
+        explorer.root.screenshot(path=Path(FOLDER) / f"{name}-{theme}.png")
+
+
+def test_the_picture_in_the_readme(open_notebook):
+    """docs/screenshot.png cannot be made, or is too heavy for a repository."""
+    notebook = open_notebook("04_relevancy_screening.ipynb")
+    notebook.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    notebook.run_all()
+    explorer = notebook.page.locator(".rsa-explorer").first
+    explorer.evaluate("one => one.closest('.jp-CodeCell').scrollIntoView({block: 'start'})")
+    notebook.page.wait_for_timeout(1500)
+    README.parent.mkdir(exist_ok=True)
+    notebook.page.screenshot(path=README)
+    assert README.stat().st_size < MOST_BYTES
