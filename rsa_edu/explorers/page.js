@@ -33,6 +33,11 @@ function render({ model, el }) {
       slider.querySelector(".noUi-handle")?.setAttribute("aria-label", label);
       slider.querySelector(".widget-readout")?.setAttribute("aria-label", label);
     }
+    for (const player of root.querySelectorAll(".jupyter-widgets.widget-play")) {
+      const [play, stop] = player.querySelectorAll("button");
+      play?.setAttribute("aria-label", "Play or pause");
+      stop?.setAttribute("aria-label", "Stop and go back to the start");
+    }
     const summary = root.querySelector(".rsa-summary");
     if (summary) summary.id = `rsa-summary-${model.model_id ?? ""}`;
     for (const plot of root.querySelectorAll(".js-plotly-plot")) {
