@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from rsa_edu.models import Trace
 
+MOST_TERMS = 6
+"""A longer sum is written with dots."""
+
 
 @dataclass(frozen=True)
 class Held:
@@ -118,12 +121,9 @@ def explain(decision: Decision, buffer_size: int) -> str:
         )
     candidate, weakest = decision.candidate, decision.weakest
     who = h(candidate.position)
-    digits = 2 if weakest is None else _digits(candidate.score, weakest.score)
+    digits = _digits(decision)
     score = f"{candidate.score:.{digits}f}"
-    leaves = (
-        f"{who} leaves the buffer with β({candidate.position}) = "
-        f"{_sum(decision.parts, score, digits)}."
-    )
+    leaves = f"{who} leaves the buffer with β({candidate.position}) = {_sum(decision, digits)}."
     if decision.verdict == "no set":
         return f"{leaves} There is no relevant set (ρ = 0): {who} is lost for good."
     if decision.verdict == "free":
@@ -146,17 +146,31 @@ def h(position: int) -> str:
     return "h" + str(position).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def _digits(a: float, b: float) -> int:
-    """As few digits as show which of two different numbers is larger."""
-    for digits in range(2, 10):
-        if a == b or f"{a:.{digits}f}" != f"{b:.{digits}f}":
+def _digits(decision: Decision) -> int:
+    """As few digits as show which score is larger, and a sum that is right as it is written."""
+    score, weakest = decision.candidate.score, decision.weakest
+    differ = weakest is not None and weakest.score != score
+    for digits in range(2, 5):
+        hidden = differ and f"{score:.{digits}f}" == f"{weakest.score:.{digits}f}"
+        if not hidden and _adds_up(decision, digits):
             return digits
-    return 10
+    telling = (n for n in range(3, 10) if f"{score:.{n}f}" != f"{weakest.score:.{n}f}")
+    return next(telling, 9) if differ else 3
 
 
-def _sum(parts: tuple[float, ...], score: str, digits: int) -> str:
-    """0.12 + 0.09 + .. + 0.10 = 0.51, at most six terms written out."""
-    terms = [f"{part:.{digits}f}" for part in parts]
-    if len(terms) > 6:
+def _adds_up(decision: Decision, digits: int) -> bool:
+    """Whether the rounded parts give the rounded score; with parts left out nobody can tell."""
+    if len(decision.parts) > MOST_TERMS:
+        return True
+    total = sum(round(part, digits) for part in decision.parts)
+    return f"{total:.{digits}f}" == f"{decision.candidate.score:.{digits}f}"
+
+
+def _sum(decision: Decision, digits: int) -> str:
+    """0.12 + 0.09 + … + 0.10 + 0.11 = 0.51; ≈ where rounding spoils the sum."""
+    terms = [f"{part:.{digits}f}" for part in decision.parts]
+    if len(terms) > MOST_TERMS:
         terms = [*terms[:3], "…", *terms[-2:]]
-    return " + ".join(terms) + (f" = {score}" if len(parts) > 1 else "")
+    score = f"{decision.candidate.score:.{digits}f}"
+    sign = "=" if _adds_up(decision, digits) else "≈"
+    return " + ".join(terms) + (f" {sign} {score}" if len(terms) > 1 else "")

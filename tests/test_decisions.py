@@ -85,7 +85,7 @@ def test_a_trace_from_the_middle_of_a_sequence_is_refused():
         screening_decisions(trace)
 
 
-def decision(candidate=0.51, members=(0.9, 0.38), verdict="replaces", parts=(0.3, 0.21)):
+def decision(candidate=0.51, members=(0.9, 0.38), verdict="replaces", parts=None):
     relevant = tuple(None if s is None else Held(i, 0.1, s) for i, s in enumerate(members))
     full = [m for m in relevant if m]
     return Decision(
@@ -94,7 +94,7 @@ def decision(candidate=0.51, members=(0.9, 0.38), verdict="replaces", parts=(0.3
         relevant=relevant,
         verdict=verdict,
         candidate=Held(4, 0.21, candidate),
-        parts=parts,
+        parts=parts or (candidate - 0.21, 0.21),
         weakest=min(full, key=lambda m: m.score) if full else None,
     )
 
@@ -110,6 +110,7 @@ def decision(candidate=0.51, members=(0.9, 0.38), verdict="replaces", parts=(0.3
         (decision(candidate=0.3, verdict="rejected"), "0.30 < 0.38: h₁ stays, h₄ is lost for good"),
         (decision(candidate=0.38, verdict="tie"), "0.38 = 0.38: a tie keeps h₁, and h₄ is lost"),
         (decision(candidate=0.3801, verdict="replaces"), "0.3801 > 0.3800: h₄ takes its slot"),
+        (decision(candidate=0.52, parts=(0.254, 0.262)), "= 0.254 + 0.262 ≈ 0.520. The weakest"),
         (decision(members=(), verdict="no set"), "no relevant set (ρ = 0): h₄ is lost for good"),
         (decision(parts=(0.1,) * 9), "0.10 + 0.10 + 0.10 + … + 0.10 + 0.10 = 0.51"),
     ],
@@ -133,3 +134,19 @@ def test_nobody_leaves_a_buffer_that_is_filling():
     assert explain(second, 3) == (
         "The buffer holds 1 of 3 states. h₁ joins it, nobody has to leave."
     )
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 99), nu=st.integers(1, 6), sharpness=st.sampled_from([0.0, 8.0, 5000.0]))
+def test_the_sum_is_right_as_it_is_written(seed, nu, sharpness):
+    """If this failed, a student who adds up the numbers on the page would get another result."""
+    for d in screening_decisions(trace_of(nu, 3, 20, seed, sharpness)):
+        said = explain(d, nu)
+        if d.candidate and " ≈ " not in said and nu > 1:
+            left, right = said.split(") = ")[1].split(". ")[0].split(" = ")
+            digits = len(right.split(".")[1])
+            assert f"{sum(map(float, left.split(' + '))):.{digits}f}" == right
+        if d.weakest and d.verdict != "tie":
+            larger, smaller = (d.candidate.score, d.weakest.score)
+            ours, theirs = said.split(": ")[0].rsplit(". ", 1)[1].replace("<", ">").split(" > ")
+            assert (float(ours) > float(theirs)) == (larger > smaller)

@@ -132,5 +132,5 @@ def standing(run: Run) -> str:
     return (
         f"{run.name}: after {run.update[-1]} updates the loss is {run.loss[-1]:.3f} "
         f"(without memory {run.memoryless:.3f}) and {run.accuracy[-1]:.0%} of the symbols are "
-        f"right (chance {run.chance:.0%})."
+        f"right (chance {run.chance:.1%})."
     )

@@ -54,7 +54,7 @@ def training_figure(run: Run | None, kept: Run | None, theme: str) -> go.Figure:
         *_both(now, old, None, "flow", {"xaxis": "x4", "yaxis": "y4"}),
         _yardstick(now.memoryless, last, "no memory", {}, ground),
         _yardstick(now.chance, last, "chance", {"xaxis": "x2", "yaxis": "y2"}, ground),
-        _notes(now, ground),
+        _notes(now, last, ground),
         _map(now),
         height=620,
     )
@@ -93,14 +93,14 @@ def _yardstick(level, last, words, axes, ground):
     )
 
 
-def _notes(run, ground):
+def _notes(run, last, ground):
     return go.Scatter(
         x=[update for update, _ in run.notes],
         y=[0] * len(run.notes),
         text=[words for _, words in run.notes],
         name="changed",
         mode="markers+text",
-        textposition="top right",
+        textposition=[f"top {'left' if x > last / 2 else 'right'}" for x, _ in run.notes],
         textfont={"color": ground.ink, "size": 12},
         marker={"symbol": "triangle-up", "size": 11, "color": ground.ink},
         showlegend=False,
@@ -132,7 +132,7 @@ def _layout(run, now, old, last):
     mean = f" (mean of {now.block})" if now.block > 1 else ""
     pooled = f", largest of {now.cell} × {now.cell}" if now.cell > 1 else ""
     highest = max([*now.loss, *old.loss, now.memoryless or 2.2])
-    steps = max(len(now.flow), len(old.flow)) or 40
+    steps = len(now.flow) or 40
     return {
         "margin": {"l": 64, "r": 64, "t": 84, "b": 56},
         "legend": {"y": 1.07},
@@ -168,7 +168,7 @@ def _layout(run, now, old, last):
         "xaxis4": {
             "domain": right,
             "anchor": "y4",
-            "range": [-0.5, steps - 0.5],
+            "range": [-0.5, max(steps, len(old.flow)) - 0.5],
             "title": {"text": "step t"},
         },
         "yaxis4": {
