@@ -6,6 +6,8 @@ from rsa_edu.models import Trace
 
 MOST_TERMS = 6
 """A longer sum is written with dots."""
+STYLES = (".2f", ".3f", ".4f", ".5f", *(f".{digits}g" for digits in range(2, 10)))
+"""How numbers may be written, the shortest first; nine digits tell any two float32 apart."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,9 @@ def explain(decision: Decision, buffer_size: int) -> str:
         )
     candidate, weakest = decision.candidate, decision.weakest
     who = h(candidate.position)
-    digits = _digits(decision)
-    score = f"{candidate.score:.{digits}f}"
-    leaves = f"{who} leaves the buffer with β({candidate.position}) = {_sum(decision, digits)}."
+    style = _style(decision)
+    score = format(candidate.score, style)
+    leaves = f"{who} leaves the buffer with β({candidate.position}) = {_sum(decision, style)}."
     if decision.verdict == "no set":
         return f"{leaves} There is no relevant set (ρ = 0): {who} is lost for good."
     if decision.verdict == "free":
@@ -132,7 +134,7 @@ def explain(decision: Decision, buffer_size: int) -> str:
             f"{leaves} The relevant set holds {held} of {rho} states: {who} takes an empty slot, "
             "whatever its score."
         )
-    other, bar = h(weakest.position), f"{weakest.score:.{digits}f}"
+    other, bar = h(weakest.position), format(weakest.score, style)
     against = f"{leaves} The weakest in the relevant set is {other} with {bar}."
     if decision.verdict == "replaces":
         return f"{against} {score} > {bar}: {who} takes its slot, {other} is lost for good."
@@ -146,31 +148,32 @@ def h(position: int) -> str:
     return "h" + str(position).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def _digits(decision: Decision) -> int:
+def _style(decision: Decision) -> str:
     """As few digits as show which score is larger, and a sum that is right as it is written."""
+    readable = [style for style in STYLES if _tells_apart(decision, style)]
+    return next((style for style in readable if _adds_up(decision, style)), readable[0])
+
+
+def _tells_apart(decision: Decision, style: str) -> bool:
     score, weakest = decision.candidate.score, decision.weakest
-    differ = weakest is not None and weakest.score != score
-    for digits in range(2, 5):
-        hidden = differ and f"{score:.{digits}f}" == f"{weakest.score:.{digits}f}"
-        if not hidden and _adds_up(decision, digits):
-            return digits
-    telling = (n for n in range(3, 10) if f"{score:.{n}f}" != f"{weakest.score:.{n}f}")
-    return next(telling, 9) if differ else 3
+    if weakest is None or weakest.score == score:
+        return True
+    return format(score, style) != format(weakest.score, style)
 
 
-def _adds_up(decision: Decision, digits: int) -> bool:
+def _adds_up(decision: Decision, style: str) -> bool:
     """Whether the rounded parts give the rounded score; with parts left out nobody can tell."""
     if len(decision.parts) > MOST_TERMS:
         return True
-    total = sum(round(part, digits) for part in decision.parts)
-    return f"{total:.{digits}f}" == f"{decision.candidate.score:.{digits}f}"
+    total = sum(float(format(part, style)) for part in decision.parts)
+    return style.endswith("f") and format(total, style) == format(decision.candidate.score, style)
 
 
-def _sum(decision: Decision, digits: int) -> str:
+def _sum(decision: Decision, style: str) -> str:
     """0.12 + 0.09 + … + 0.10 + 0.11 = 0.51; ≈ where rounding spoils the sum."""
-    terms = [f"{part:.{digits}f}" for part in decision.parts]
+    terms = [format(part, style) for part in decision.parts]
     if len(terms) > MOST_TERMS:
         terms = [*terms[:3], "…", *terms[-2:]]
-    score = f"{decision.candidate.score:.{digits}f}"
-    sign = "=" if _adds_up(decision, digits) else "≈"
+    sign = "=" if _adds_up(decision, style) else "≈"
+    score = format(decision.candidate.score, style)
     return " + ".join(terms) + (f" {sign} {score}" if len(terms) > 1 else "")
