@@ -149,7 +149,7 @@ class Vanishing(Explorer):
 def _about_zero(numbers: Decay) -> str:
     last = numbers.measured[numbers.zero_from - 1]
     if last < 1e-290:
-        why = f"it is smaller than the smallest number of a computer, {SMALLEST:.0e}"
+        why = f"it is below {SMALLEST:.0e}, the smallest number that the computer can hold"
     else:
         why = "on every path some unit is switched off, where φ′ = 0"
     return (

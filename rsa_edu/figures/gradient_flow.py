@@ -43,7 +43,7 @@ def gradient_flow(
         _cursor_marks({m: arrays[m] for m in models if m in arrays}, cursor),
         height=460,
         xaxis={"title": {"text": "step t"}, "range": [-0.5, length - 0.5]},
-        yaxis=log_axis("‖∂L/∂h<sub>t</sub>‖", [low - 0.02 * (high - low), high]),
+        yaxis=log_axis("‖∂L/∂h<sub>t</sub>‖", [low - 0.065 * (high - low), high]),
         shapes=[*map(_shade, [*_runs(data), *_runs(answers)]), *_cursor_line(cursor)],
         annotations=[note for note in notes if note],
     )
