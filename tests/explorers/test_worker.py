@@ -66,20 +66,23 @@ def test_an_outdated_model_stops_within_a_time_step(log):
     assert time.monotonic() - begun < worker.PATIENCE + 3
 
 
-def test_a_drag_shows_something_on_its_way(log):
-    """While a slider is being dragged no result arrives before it stands still."""
+@pytest.mark.parametrize(("patience", "results"), [(5, ["old", "new"]), (0, ["new"])])
+def test_a_drag_shows_something_on_its_way(log, monkeypatch, patience, results):
+    """While a slider is dragged every job is stopped before it shows anything, or none is."""
+    monkeypatch.setattr(worker, "PATIENCE", patience)
+    started, gate = threading.Event(), threading.Event()
 
-    def job(n):
-        time.sleep(worker.PATIENCE / 5)
-        yield n
+    def old():
+        started.set()
+        gate.wait(5)
+        yield "old"
 
-    for n in range(12):
-        log.latest.submit(lambda n=n: job(n))
-        time.sleep(worker.PATIENCE / 10)
+    log.latest.submit(old)
+    assert started.wait(5)
+    log.latest.submit(lambda: iter(["new"]))
+    gate.set()
     log.latest.wait(5)
-    assert len(log.results) > 2
-    assert log.results == sorted(log.results)
-    assert log.results[-1] == 11
+    assert log.results == results
 
 
 def test_an_error_is_told_and_raised(log):
