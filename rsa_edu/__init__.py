@@ -11,6 +11,7 @@ __all__ = ["doctor"]
 # where torch does not load, and `rsa-edu lab` starts without it.
 _FACE = {
     "models": "rsa_edu.models",
+    "backend": "rsa_edu.models:backend",
     "tasks": "rsa_edu.tasks",
     "Network": "rsa_edu.network:Network",
     "gradient_flow": "rsa_edu.gradients:gradient_flow",

@@ -8,7 +8,7 @@ import torch
 import rsa_edu as rsa
 from tests.small import COPY, losses, make_net
 
-LONG = rsa.tasks.Copy(600)
+LONG = rsa.tasks.Copy(1000)
 
 
 def until(condition, seconds=20):
@@ -58,7 +58,7 @@ def test_paused_rests():
 def test_stop_within_a_long_update(model):
     """Stop would wait for the end of an update that takes seconds."""
     for after in (0.1, 0.6, 1.2):
-        run = rsa.Runner(make_net(model, LONG, 64), LONG, 5, batch_size=16).start()
+        run = rsa.Runner(make_net(model, LONG, 64), LONG, 10**6, batch_size=32).start()
         time.sleep(after)
         began = time.perf_counter()
         run.stop()
@@ -87,7 +87,7 @@ def test_changes_take_effect_while_running():
     assert run.training.net.recurrence.memory == rsa.models.Screening(3, 4)
     assert [what for _, what in run.changes] == [
         "learning_rate = 0.005",
-        "memory = Screening(buffer_size=3, relevant_size=4)",
+        "memory = Screening(buffer_size=3, relevant_size=4, correct_primacy=False)",
     ]
     run.stop()
     assert run.error is None

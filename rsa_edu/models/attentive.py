@@ -10,7 +10,8 @@ from rsa_edu.models.attention import ENERGIES
 from rsa_edu.models.checks import one_of
 from rsa_edu.models.initial import uniform_, xavier_normal_
 from rsa_edu.models.memory import Everything, MemoryPolicy, Screening
-from rsa_edu.models.recurrent import LSTM, RNN, State, Trace
+from rsa_edu.models.recurrent import LSTM, RNN
+from rsa_edu.models.state import State, Trace
 
 COMBINE = {
     "mean": lambda h, c: (h + c) / 2,  # the published code
@@ -78,31 +79,37 @@ class _Attentive:
         e = ENERGIES[self.attention](s @ self.query.mT, memory.keys, self.energy)
         return e.masked_fill(memory.empty, -math.inf).softmax(1)
 
+    def _for_kernels(self):
+        model, own = super()._for_kernels(), type(self)
+        if model is None or own.advance is not _Attentive.advance:
+            return None
+        v_a = self.bias[:0] if self.energy is None else self.energy
+        return replace(
+            model,
+            policy=self.memory,
+            attentive=(self.query, self.key, v_a),
+            attention=self.attention,
+            combine=self.combine,
+        )
+
     def _check_state(self, state: State, x: Tensor) -> None:
         super()._check_state(state, x)
         if state.memory is None:
-            raise ValueError(
-                "state was made by a model without attention; this one needs a memory."
-            )
-        slots = state.memory.positions.shape[1]
-        expected = state.t if isinstance(self.memory, Everything) else self._slots()
-        if slots != expected:
+            raise ValueError("state was made by a model without attention; this one has a memory.")
+        slots, size = state.memory.positions.shape[1], self.memory.size
+        tallied = self.memory.start(state.h).tally is not None
+        if slots != (state.t if size is None else size) or (tallied and state.memory.tally is None):
             raise ValueError(
                 f"state holds {slots} slots, but the memory is now {self.memory}; "
                 "start the sequence anew after a change of budget."
             )
 
-    def _slots(self) -> int:
-        return self.memory.start(self.bias.new_zeros(1, 1)).positions.shape[1]
-
-    def _trace(self, reads, x: Tensor) -> Trace:
-        width = max(len(x), *(alpha.shape[1] for alpha, _, _ in reads))
-        if not isinstance(self.memory, Everything):
-            width = self._slots()
+    def _trace(self, reads, out: Tensor, past: State) -> Trace:
+        width = self.memory.size or past.t + len(out)
 
         def rows(parts, empty):
             pad = [nn.functional.pad(p, (0, width - p.shape[1]), value=empty) for p in parts]
-            return torch.stack(pad)
+            return torch.stack(pad).detach()
 
         attention, positions, scores = zip(*reads, strict=True)
         positions = rows(positions, -1)

@@ -1,57 +1,19 @@
 """Recurrences: h_t from h_{t-1} and x_t. What attention adds is in attentive.py."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Generator, Tensor, nn
 
-from rsa_edu.models import interrupt
+from rsa_edu.models import backend, compiled, interrupt
 from rsa_edu.models.checks import one_of, sequence, whole_number
 from rsa_edu.models.initial import ORTHOGONAL, uniform_, xavier_normal_
-from rsa_edu.models.memory import Slots
+from rsa_edu.models.state import State, Trace
 
 NONLINEARITIES = ("tanh", "modrelu", "relu", "identity")
-
-
-@dataclass(frozen=True)
-class State:
-    """Where a sequence stands after t steps; given back to the model, it goes on from there.
-
-    h: (B, H) hidden state; cell: (B, H) of an LSTM; s: (B, H) macro-state, the next query;
-    memory: the states that may be attended.
-    """
-
-    t: int
-    h: Float[Tensor, "batch hidden"]
-    cell: Float[Tensor, "batch hidden"] | None = None
-    s: Float[Tensor, "batch hidden"] | None = None
-    memory: Slots | None = None
-
-    def detach(self) -> "State":
-        """The same state, cut off from the graph (for truncated back-propagation)."""
-        return State(
-            self.t,
-            *(None if part is None else part.detach() for part in (self.h, self.cell, self.s)),
-            memory=None if self.memory is None else self.memory.detach(),
-        )
-
-
-@dataclass(frozen=True)
-class Trace:
-    """What was attended: row t is the read that computed h_t; row 0 of a sequence is empty.
-
-    attention: (T, B, K) weights alpha, zero in empty slots; positions: (T, B, K) absolute time
-    index of the state in that column, -1 for an empty slot; scores: (T, B, K) relevance scores
-    after this step's attention was added; relevant: (T, B, rho) the relevant set before this
-    step's screening. With full self-attention K = T and rho = 0; without attention K = 0.
-    """
-
-    attention: Float[Tensor, "time batch slots"]
-    positions: Int[Tensor, "time batch slots"]
-    scores: Float[Tensor, "time batch slots"]
-    relevant: Int[Tensor, "time batch rho"]
 
 
 class Recurrence(nn.Module):
@@ -87,20 +49,48 @@ class Recurrence(nn.Module):
                 batch size, model or budget.
         """
         sequence(x, self.input_size, self.bias.dtype)
-        drive = x @ self.weight_ih.mT + self.bias  # U x_t + b, for all steps at once
         if state is None:
-            state = self.start(drive[0])
+            state = self.start(self._drive(x[:1])[0])
         self._check_state(state, x)
-        out, reads = [], []
-        for t in range(len(x)):
+        model = self._for_kernels()
+        path, workers = backend.choose(model, x, len(self.bias))
+        run = self._run if path == "torch" else partial(compiled.run, model, workers=workers)
+        if path == "torch" or torch.is_grad_enabled():
+            out, state, trace = run(self._drive(x), state, nudge, traced=return_trace)
+        else:
+            out, state, trace = self._run_in_chunks(run, x, state, nudge, return_trace)
+        return (out, state, trace) if return_trace else (out, state)
+
+    def _drive(self, x: Tensor) -> Tensor:
+        """U x_t + b, for all steps at once."""
+        return x @ self.weight_ih.mT + self.bias
+
+    def _run(self, drive, state: State, nudge, *, traced: bool):
+        """Step by step in torch: what this does is what a model is."""
+        out, reads, past = [], [], state
+        for t in range(len(drive)):
             interrupt.check()
             state, read = self.advance(state, drive[t], None if nudge is None else nudge[t])
             interrupt.watch_backward(state.h)
             out.append(state.h)
             reads.append(read)
-        if return_trace:
-            return torch.stack(out), state, self._trace(reads, x)
-        return torch.stack(out), state
+        out = torch.stack(out)
+        return out, state, self._trace(reads, out, past) if traced else None
+
+    def _run_in_chunks(self, run, x, state: State, nudge, traced: bool):
+        """The same, with memory for a part of the sequence only: nothing is kept for a backward."""
+        out, traces = x.new_empty(*x.shape[:2], self.hidden_size), []
+        chunk = len(x) if state.memory is not None and self.memory.size is None else compiled.CHUNK
+        for a in range(0, len(x), chunk):
+            steps = slice(a, a + chunk)
+            part = None if nudge is None else nudge[steps]
+            out[steps], state, trace = run(self._drive(x[steps]), state, part, traced=traced)
+            traces.append(trace)
+        return out, state, Trace.join(traces) if traced else None
+
+    def _for_kernels(self) -> compiled.Model | None:
+        """This model as the compiled path knows it; None where it does not."""
+        return None
 
     def start(self, drive: Float[Tensor, "batch hidden"]) -> State:
         """The state before the first step; `drive` is U x_0 + b."""
@@ -125,8 +115,8 @@ class Recurrence(nn.Module):
                 f"batch need {expected}."
             )
 
-    def _trace(self, reads, x: Tensor) -> Trace:
-        empty = x.new_zeros(len(x), x.shape[1], 0)
+    def _trace(self, reads, out: Tensor, past: State) -> Trace:
+        empty = out.new_zeros(*out.shape[:2], 0).detach()
         return Trace(empty, empty.long(), empty, empty.long())
 
     def settings(self) -> dict:
@@ -187,6 +177,13 @@ class RNN(Recurrence):
             case _:
                 return z
 
+    def _for_kernels(self):
+        own = type(self)
+        if own.step is not RNN.step or own.phi is not RNN.phi:
+            return None
+        threshold = getattr(self, "threshold", self.bias[:0])
+        return compiled.Model(self.nonlinearity, (self.weight_hh, threshold))
+
     def settings(self) -> dict:
         """As for every recurrence, with nonlinearity and start."""
         return super().settings() | {"nonlinearity": self.nonlinearity, "init": self.init}
@@ -227,6 +224,11 @@ class LSTM(Recurrence):
         i, f, g, o = (s @ self.weight_hh.mT + drive).chunk(4, dim=1)
         cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
         return o.sigmoid() * cell.tanh(), cell
+
+    def _for_kernels(self):
+        if type(self).step is not LSTM.step:
+            return None
+        return compiled.Model("lstm", (self.weight_hh, self.bias[:0]))
 
     def first_query(self, drive: Tensor) -> Tensor:
         """The macro-state before there is a past: zero, as in the published code."""

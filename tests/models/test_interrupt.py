@@ -6,30 +6,59 @@ import time
 import pytest
 import torch
 
-from rsa_edu.models import Interrupted, MemRNN, RelRNN, interruptible
+import rsa_edu as rsa
+from rsa_edu.models import LSTM, Interrupted, MemRNN, RelRNN, interruptible
 
 
+@pytest.mark.parametrize("path", ["torch", "compiled"])
 @pytest.mark.parametrize("part", ["forward", "backward"])
-@pytest.mark.parametrize("model", [RelRNN, MemRNN])
-def test_stops_inside_an_update(model, part):
+@pytest.mark.parametrize("model", [RelRNN, MemRNN, LSTM])
+def test_stops_inside_an_update(model, part, path):
     """Stop would wait for the end of a long update."""
-    net, x, stop = model(4, 64), torch.randn(1500, 8, 4), threading.Event()
+    steps = 5000 if path == "compiled" and model is not MemRNN else 1500
+    net, x, stop = model(4, 128), torch.randn(steps, 32, 4), threading.Event()
     flagged = []
 
     def set_flag():
         flagged.append(time.perf_counter())
         stop.set()
 
-    timer = threading.Timer(0.2 if part == "forward" else 0.05, set_flag)
-    with interruptible(stop):
+    timer = threading.Timer(0.1 if part == "forward" else 0.05, set_flag)
+    with interruptible(stop), rsa.models.backend(path):
         if part == "forward":
             timer.start()
             with pytest.raises(Interrupted):
                 net(x)
         else:
-            loss = net(x[:400])[0].sum()
+            loss = net(x[: steps // 4])[0].sum()
             timer.start()
             with pytest.raises(Interrupted):
                 loss.backward()
     assert time.perf_counter() - flagged[0] < 0.3
     net(x[:2])  # outside the context nothing is stopped
+
+
+@pytest.mark.parametrize("path", ["torch", "compiled"])
+def test_a_flag_that_is_set_stops_even_a_short_call(path):
+    """A click between two calls would be lost."""
+    stop = threading.Event()
+    stop.set()
+    with interruptible(stop), rsa.models.backend(path), pytest.raises(Interrupted):
+        RelRNN(4, 8)(torch.randn(2, 1, 4))
+
+
+def test_ctrl_c_arrives_while_kernels_run():
+    """A student's Stop button in JupyterLab, which sends an interrupt, would be answered late."""
+    import _thread
+
+    net, x = RelRNN(4, 128), torch.randn(5000, 64, 4)
+    sent = []
+
+    def interrupt():
+        sent.append(time.perf_counter())
+        _thread.interrupt_main()
+
+    threading.Timer(0.2, interrupt).start()
+    with rsa.models.backend("compiled"), pytest.raises(KeyboardInterrupt):
+        net(x)
+    assert time.perf_counter() - sent[0] < 0.3

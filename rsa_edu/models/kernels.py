@@ -1,0 +1,408 @@
+"""The compiled CPU path: the same computation as attentive.py, one batch element at a time.
+
+Serial functions without the GIL; pool.py splits the batch over threads. Each batch element goes
+through the whole sequence in one thread, so that its states stay in that core's cache. States are
+never moved: a slot holds the row of its state. Rows 0..S-1 are the states that were in memory
+before the first step, row S + t is h_t. The keys U_a h are computed once per state, and the
+backward pass computes tanh again instead of storing (T, B, K, H) of it.
+"""
+
+import math
+
+import numba
+import numpy as np
+from numba import types
+from numba.extending import overload
+
+TANH, MODRELU, RELU, IDENTITY, LSTM = range(5)
+"""What computes h_t: a nonlinearity of the RNN, or the gates of the LSTM."""
+ADDITIVE, SCALED_DOT = range(2)
+MEAN, SUM, ATTENTION = range(3)
+NOTHING, EVERYTHING, BUFFERED, POOL = range(4)
+"""What is attended: no state; all states; those in buffer and relevant set; those in one pool."""
+NEVER, IN_BUFFER, ALWAYS = range(3)
+"""When a state's score grows by the attention it gets."""
+
+# Reductions may be reordered, which lets them use vector registers; NaN and infinity stay exact.
+_fast = {"reassoc", "contract", "arcp", "nsz"}
+_jit = numba.njit(cache=True, nogil=True, fastmath=_fast, error_model="numpy")
+_inline = numba.njit(inline="always", fastmath=_fast, error_model="numpy")
+
+
+def tanh(x):
+    """tanh; in float32 a rational function, right to 3e-7, that the compiler can vectorise."""
+    raise NotImplementedError
+
+
+_CLAMP = np.float32(7.90531110763549805)
+_A = [
+    np.float32(a)
+    for a in (
+        -2.76076847742355e-16,
+        2.00018790482477e-13,
+        -8.60467152213735e-11,
+        5.12229709037114e-08,
+        1.48572235717979e-05,
+        6.37261928875436e-04,
+        4.89352455891786e-03,
+    )
+]
+_B = [
+    np.float32(b)
+    for b in (
+        1.19825839466702e-06,
+        1.18534705686654e-04,
+        2.26843463243900e-03,
+        4.89352518554385e-03,
+    )
+]
+_A0, _A1, _A2, _A3, _A4, _A5, _A6 = _A
+_B0, _B1, _B2, _B3 = _B
+
+
+@overload(tanh, jit_options={"fastmath": _fast})
+def _overload_tanh(x):
+    if x == types.float32:
+
+        def single(x):
+            x = min(max(x, -_CLAMP), _CLAMP)
+            y = x * x
+            p = ((((((_A0 * y + _A1) * y + _A2) * y + _A3) * y + _A4) * y + _A5) * y + _A6) * x
+            return p / (((_B0 * y + _B1) * y + _B2) * y + _B3)
+
+        return single
+    return lambda x: math.tanh(x)
+
+
+@_inline
+def _dot(a, b):
+    total = a.dtype.type(0)
+    for j in range(len(a)):
+        total += a[j] * b[j]
+    return total
+
+
+@_inline
+def _add_matvec(W, x, out):
+    """out += W x"""
+    for i in range(len(out)):
+        out[i] += _dot(W[i], x)
+
+
+@_inline
+def _attend(attention, query, keys, v_a, rows, alpha):
+    """alpha_i = softmax_i(e_i) over the states in `rows`, -1 for an empty slot; how many there are.
+
+    e_i = v_a . tanh(W_a s + U_a h_i), or (W_a s) . (U_a h_i) / sqrt(H).
+    """
+    H, attended, largest = len(query), 0, -np.inf
+    scale = query.dtype.type(1 / math.sqrt(H))
+    for k in range(len(rows)):
+        if rows[k] < 0:
+            continue
+        key, e = keys[rows[k]], query.dtype.type(0)
+        if attention == ADDITIVE:
+            for j in range(H):
+                e += v_a[j] * tanh(query[j] + key[j])
+        else:
+            for j in range(H):
+                e += query[j] * key[j]
+            e *= scale
+        alpha[k] = e
+        attended += 1
+        largest = max(largest, e)
+    total = query.dtype.type(0)
+    for k in range(len(rows)):
+        alpha[k] = math.exp(alpha[k] - query.dtype.type(largest)) if rows[k] >= 0 else 0
+        total += alpha[k]
+    for k in range(len(rows)):
+        alpha[k] /= total
+    return attended
+
+
+@_inline
+def _recur(unit, z, threshold, cell, gates, h):
+    """h_t from z = V s + U x_t + b: h = phi(z), or the gates i, f, g, o of an LSTM."""
+    H = len(h)
+    if unit == TANH:
+        for j in range(H):
+            h[j] = tanh(z[j])
+    elif unit == RELU:
+        for j in range(H):
+            h[j] = max(z[j], 0)
+    elif unit == MODRELU:
+        for j in range(H):
+            size = max(abs(z[j]) + threshold[j], 0)
+            h[j] = size if z[j] > 0 else -size
+    elif unit == IDENTITY:
+        for j in range(H):
+            h[j] = z[j]
+    else:
+        half = z.dtype.type(0.5)
+        for j in range(3 * H, 4 * H):
+            gates[j] = half + half * tanh(half * z[j])
+        for j in range(2 * H):
+            gates[j] = half + half * tanh(half * z[j])  # the logistic function
+        for j in range(2 * H, 3 * H):
+            gates[j] = tanh(z[j])
+        for j in range(H):
+            cell[j] = gates[H + j] * cell[j] + gates[j] * gates[2 * H + j]
+            h[j] = gates[3 * H + j] * tanh(cell[j])
+
+
+@_inline
+def _weakest(rows, score, first, last):
+    """The slot to give away: the first empty one, else the first of those with the least score."""
+    weakest = first
+    for k in range(first, last):
+        if rows[k] < 0:
+            return k
+        if score[k] < score[weakest]:
+            weakest = k
+    return weakest
+
+
+@_inline
+def _screen(kind, nu, rho, t, newest, birth, rows, score, beta, chances):
+    """The newest state (its row) takes a slot; see the policies in memory.py."""
+    if kind == POOL:
+        m = _weakest(rows, score, 0, len(rows))
+    elif t < nu:
+        m = t
+    else:
+        if rho > 0:
+            k = _weakest(rows, score, nu, nu + rho)
+            if rows[k] < 0 or score[0] > score[k]:
+                rows[k], score[k], beta[k], chances[k] = rows[0], score[0], beta[0], chances[0]
+        for k in range(nu - 1):
+            rows[k], score[k], beta[k], chances[k] = (
+                rows[k + 1],
+                score[k + 1],
+                beta[k + 1],
+                chances[k + 1],
+            )
+        m = nu - 1
+    rows[m], score[m], beta[m], chances[m] = newest, birth, birth, 0
+
+
+@_jit
+def forward(b, stop, model, policy, weights, start, memory, steps, result):
+    """One batch element through the whole sequence. False if stopped on the way.
+
+    model: (unit, attention, combine). policy: (kind, nu, rho, grows, corrected, births (T,)).
+    weights: (V, W_a, U_a, v_a, threshold). start: (t_0, h, cell, s), each (B, ..).
+    memory: (rows, score, beta, chances), each (B, K), changed in place to what they end as.
+    steps: (drive (T, B, G), nudge (T, B, H) or empty).
+    result: (out (T, B, H), states, keys (B, S + T, H), s, q (T, B, H), gates, cells (T, B, ..), alpha,
+    rows, scores (T, B, K)); from s on one step is enough where nothing is to be kept.
+    """
+    unit, attention, combine = model
+    kind, nu, rho, grows, corrected, births = policy
+    V, W_a, U_a, v_a, threshold = weights
+    t0, h0, cell0, s0 = start
+    drive, nudge = steps
+    out, states, keys, s_of, q_of, gates_of, cells, alpha_of, rows_of, scores_of = result
+    states, keys = states[b], keys[b]
+    T, H = len(drive), states.shape[1]
+    S = len(states) - T
+    half = drive.dtype.type(0.5)
+    h, s, cell = h0[b].copy(), s0[b].copy(), cell0[b].copy()
+    q, c, z = np.empty_like(h), np.empty_like(h), np.empty_like(drive[0, b])
+    rows, score, beta, chances = memory[0][b], memory[1][b], memory[2][b], memory[3][b]
+    slotted = kind in (BUFFERED, POOL)
+    everything = np.arange(S + T)
+    for t in range(T):
+        if stop[0]:
+            return False
+        keep, kept = t if len(alpha_of) == T else 0, t if len(s_of) == T else 0
+        if kind == EVERYTHING:
+            rows = everything[: S + t]
+        alpha = alpha_of[keep, b, : len(rows)]
+        z[:] = drive[t, b]
+        if kind == NOTHING:
+            s_of[kept, b] = h
+            _add_matvec(V, h, z)
+        elif t0 + t == 0:
+            s_of[kept, b] = 0
+        else:
+            q[:] = 0
+            _add_matvec(W_a, s, q)
+            q_of[kept, b] = q
+            attended = _attend(attention, q, keys, v_a, rows, alpha)
+            c[:] = 0
+            for k in range(len(rows)):
+                if rows[k] >= 0:
+                    row = states[rows[k]]
+                    for j in range(H):
+                        c[j] += alpha[k] * row[j]
+            for j in range(H):
+                if combine == MEAN:
+                    s[j] = half * (h[j] + c[j])
+                elif combine == SUM:
+                    s[j] = h[j] + c[j]
+                else:
+                    s[j] = c[j]
+            s_of[kept, b] = s
+            _add_matvec(V, s, z)
+            for k in range(len(rows) if slotted else 0):
+                if kind == POOL:
+                    score[k] = alpha[k]
+                elif rows[k] >= 0 and (grows == ALWAYS or (grows == IN_BUFFER and k < nu)):
+                    beta[k] += alpha[k]
+                    chances[k] += drive.dtype.type(1 / attended)
+                    score[k] = beta[k] / chances[k] if corrected else beta[k]
+        if slotted:
+            rows_of[keep, b] = rows
+            scores_of[keep, b] = score
+        _recur(unit, z, threshold, cell, gates_of[t if len(gates_of) == T else 0, b], h)
+        if len(cells) == T:
+            cells[t, b] = cell
+        if len(nudge):
+            for j in range(H):
+                h[j] += nudge[t, b, j]
+        out[t, b] = h
+        states[S + t] = h
+        if kind != NOTHING:
+            keys[S + t] = 0
+            _add_matvec(U_a, h, keys[S + t])
+        if slotted:
+            _screen(kind, nu, rho, t0 + t, S + t, births[t], rows, score, beta, chances)
+    h0[b], s0[b], cell0[b] = h, s, cell
+    return True
+
+
+@_inline
+def _recur_back(unit, h, threshold, cell, before, gates, dh, dcell, dz, dthreshold):
+    """dz from dL/dh_t; an LSTM's dcell goes from step t to step t - 1."""
+    H, one = len(h), h.dtype.type(1)
+    if unit == TANH:
+        for j in range(H):
+            dz[j] = dh[j] * (one - h[j] * h[j])
+    elif unit == RELU:
+        for j in range(H):
+            dz[j] = dh[j] if h[j] > 0 else 0
+    elif unit == MODRELU:
+        for j in range(H):
+            dz[j] = dh[j] if h[j] != 0 else 0
+            dthreshold[j] += dz[j] if h[j] > 0 else -dz[j]
+    elif unit == IDENTITY:
+        for j in range(H):
+            dz[j] = dh[j]
+    else:
+        for j in range(H):
+            i, f, g, o = gates[j], gates[H + j], gates[2 * H + j], gates[3 * H + j]
+            shown = tanh(cell[j])
+            dcell[j] += dh[j] * o * (one - shown * shown)
+            dz[j] = dcell[j] * g * i * (one - i)
+            dz[H + j] = dcell[j] * before[j] * f * (one - f)
+            dz[2 * H + j] = dcell[j] * i * (one - g * g)
+            dz[3 * H + j] = dh[j] * shown * o * (one - o)
+            dcell[j] *= f
+
+
+@_inline
+def _attend_back(attention, q, keys, v_a, rows, alpha, dalpha, dq, dkeys, dv_a):
+    """From dL/dalpha to query, keys and v_a; dalpha becomes dL/de. tanh is computed again."""
+    H, one, mean = len(q), q.dtype.type(1), q.dtype.type(0)
+    scale = q.dtype.type(1 / math.sqrt(H))
+    for k in range(len(rows)):
+        mean += alpha[k] * dalpha[k]
+    dq[:] = 0
+    for k in range(len(rows)):
+        if rows[k] < 0:
+            continue
+        de = alpha[k] * (dalpha[k] - mean)
+        key, dkey = keys[rows[k]], dkeys[rows[k]]
+        if attention == ADDITIVE:
+            for j in range(H):
+                a = tanh(q[j] + key[j])
+                dv_a[j] += de * a
+                g = de * v_a[j] * (one - a * a)
+                dq[j] += g
+                dkey[j] += g
+        else:
+            for j in range(H):
+                dq[j] += scale * de * key[j]
+                dkey[j] += scale * de * q[j]
+
+
+@_jit
+def backward(b, stop, model, policy, weights, t0, steps, kept, given, wanted):
+    """Back through the whole sequence of one batch element. False if stopped on the way.
+
+    weights: (V^T, W_a^T, U_a^T, v_a, threshold). steps: nudge. kept: what forward kept (states,
+    keys, cell_0, q, gates, cells, alpha, rows). given: gradients of (out, last s, last cell).
+    wanted: gradients to fill, of (drive, nudge, q, keys, states, h_0, cell_0, s_0, v_a, threshold).
+    """
+    unit, attention, combine = model
+    V_T, W_a_T, U_a_T, v_a, threshold = weights
+    states, keys, cell0, q_of, gates_of, cells, alpha_of, rows_of = kept
+    dout, ds_end, dcell_end = given
+    ddrive, dnudge, dq_of, dkeys, dstates, dh0, dcell0, ds0, dv_a, dthreshold = wanted
+    states, keys, dkeys, dstates = states[b], keys[b], dkeys[b], dstates[b]
+    T, H = len(dout), states.shape[1]
+    S = len(states) - T
+    half = dout.dtype.type(0.5)
+    everything = np.arange(S + T)
+    h, dh, dc = np.empty(H, dout.dtype), np.empty(H, dout.dtype), np.empty(H, dout.dtype)
+    ds, dcell = ds_end[b].copy(), dcell_end[b].copy()
+    dh_next = np.zeros_like(h)
+    dalpha = np.empty(alpha_of.shape[2], dout.dtype)
+    for t in range(T - 1, -1, -1):
+        if stop[0]:
+            return False
+        for j in range(H):
+            dh[j] = dout[t, b, j] + dstates[S + t, j] + dh_next[j]
+            h[j] = states[S + t, j]
+        if policy != NOTHING:
+            _add_matvec(U_a_T, dkeys[S + t], dh)
+        if len(dnudge):
+            for j in range(H):
+                dnudge[t, b, j] = dh[j]
+        if len(steps):
+            for j in range(H):
+                h[j] -= steps[t, b, j]
+        dz = ddrive[t, b]
+        last = len(cells) == T
+        _recur_back(
+            unit,
+            h,
+            threshold,
+            cells[t if last else 0, b],
+            (cells[t - 1, b] if t > 0 else cell0[b]) if last else cell0[b],
+            gates_of[t if last else 0, b],
+            dh,
+            dcell,
+            dz,
+            dthreshold[b],
+        )
+        if t0 + t == 0 or policy == NOTHING:
+            dh_next[:] = 0
+            _add_matvec(V_T, dz, dh_next)
+            continue
+        _add_matvec(V_T, dz, ds)
+        for j in range(H):
+            if combine == MEAN:
+                dh_next[j] = half * ds[j]
+                dc[j] = half * ds[j]
+            elif combine == SUM:
+                dh_next[j] = ds[j]
+                dc[j] = ds[j]
+            else:
+                dh_next[j] = 0
+                dc[j] = ds[j]
+        rows = everything[: S + t] if policy == EVERYTHING else rows_of[t, b]
+        alpha = alpha_of[t, b, : len(rows)]
+        for k in range(len(rows)):
+            if rows[k] < 0:
+                continue
+            row, drow = states[rows[k]], dstates[rows[k]]
+            dalpha[k] = _dot(row, dc)
+            for j in range(H):
+                drow[j] += alpha[k] * dc[j]
+        dq = dq_of[t, b]
+        _attend_back(attention, q_of[t, b], keys, v_a, rows, alpha, dalpha, dq, dkeys, dv_a[b])
+        ds[:] = 0
+        _add_matvec(W_a_T, dq, ds)
+    dh0[b], ds0[b], dcell0[b] = dh_next, ds, dcell
+    return True
