@@ -109,7 +109,8 @@ class OpenNotebook:
     def keep(self, path: Path) -> None:
         """Write what can be seen now: PATH.png, and in PATH.txt everything that went wrong."""
         self.page.screenshot(path=path.with_suffix(".png"))
-        path.with_suffix(".txt").write_text("\n".join(self.problems()) + "\n")
+        told = [*self.problems(), "", "JupyterLab's log:", self._lab.log.read_text()]
+        path.with_suffix(".txt").write_text("\n".join(told))
 
     def _heard(self, message) -> None:
         text = f"{message.text} ({message.location['url']})"
