@@ -102,6 +102,8 @@ class OpenNotebook:
         ]
         shown = self.shown()
         found += [f"the page says: {text}" for text in WIDGET_FAILURES if text in shown]
+        notices = self.page.locator(".Toastify__toast").all_inner_texts()
+        found += [f"a notice lies over the page: {text}" for text in notices]
         found += [f"console: {text}" for text in self.console]
         found += [f"leaves this machine: {url}" for url in dict.fromkeys(self.outside)]
         return found

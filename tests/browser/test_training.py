@@ -9,8 +9,9 @@ from rsa_edu.explorers.runs import Settings, new_training
 from tests.browser.explorer import until
 
 STOPPED = 1.0
-"""Seconds: 0.3 for the run, as its own test holds it to; the rest for the way there and back and the
-drawing, which take up to 0.4 where something else is busy (the table at the end has the time)."""
+"""Seconds: 0.3 for the run, as its own test holds it to; the rest for the way there and back and
+the drawing, which take up to 0.4 where something else is busy (the table at the end has the time).
+"""
 
 
 @pytest.fixture
