@@ -4,20 +4,20 @@ import weakref
 
 from IPython import get_ipython
 
-_shown: dict[str, tuple[str, weakref.WeakSet]] = {}
+_made: dict[str, tuple[str, weakref.WeakSet]] = {}
 
 
 def only_one_per_cell(explorer) -> None:
-    """Note that `explorer` is shown by the present cell; stop those of its earlier execution."""
+    """Note that `explorer` is made by the present cell; close those of its earlier execution."""
     kernel = getattr(get_ipython(), "kernel", None)
     request = kernel.get_parent("shell") if kernel else {}
     cell = request.get("metadata", {}).get("cellId")
     if cell is None:
         return
-    execution, earlier = _shown.get(cell, ("", weakref.WeakSet()))
+    execution, earlier = _made.get(cell, ("", weakref.WeakSet()))
     if execution != request["header"]["msg_id"]:
         for old in earlier:
-            old.stop()
+            old.close()
         execution, earlier = request["header"]["msg_id"], weakref.WeakSet()
     earlier.add(explorer)
-    _shown[cell] = (execution, earlier)
+    _made[cell] = (execution, earlier)

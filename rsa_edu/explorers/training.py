@@ -8,20 +8,11 @@ from typing import ClassVar
 import torch
 
 from rsa_edu import checkpoints, results
+from rsa_edu.explorers import runs
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.cells import only_one_per_cell
 from rsa_edu.explorers.panel import Panel
-from rsa_edu.explorers.runs import (
-    LIVE,
-    NEW,
-    Settings,
-    free_path,
-    new_training,
-    picture,
-    settings_of,
-    standing,
-    steer,
-)
+from rsa_edu.explorers.runs import LIVE, NEW, Settings, picture, settings_of, standing
 from rsa_edu.explorers.watcher import PATIENCE, Watcher
 from rsa_edu.figures.training import Run, training_figure
 from rsa_edu.probe import Probe, probe
@@ -30,6 +21,7 @@ from rsa_edu.training import Record
 
 PROBE_EVERY = 1.0
 """Seconds between two looks at the attention map and the gradient."""
+CLOSED = "closed"
 PROBE_SEED = 2024
 """Of the sequence that attention and gradient are shown on."""
 
@@ -61,6 +53,7 @@ class TrainWithABudget(Explorer):
     }
 
     def __init__(self, *, theme: str = "auto", **settings):
+        only_one_per_cell(self)
         self.run: Runner | None = None
         self._kept: Run | None = None
         self._probe: Probe | None = None
@@ -71,13 +64,11 @@ class TrainWithABudget(Explorer):
         if settings:
             self.set(**settings)
 
-    # The run -------------------------------------------------------------------------------------
-
     def start(self) -> "TrainWithABudget":
         """A new run with the present settings."""
         if self._active:
             return self._refuse("Stop the run first.")
-        training = new_training(self.settings)
+        training = runs.new_training(self.settings)
         self.run, self._probe, self._before = Runner(training), None, training.update
         return self._go()
 
@@ -100,6 +91,13 @@ class TrainWithABudget(Explorer):
         """End the run; what was reached is kept, and `resume` would go on."""
         return self._ask("stop")
 
+    def close(self) -> None:
+        """Stop, and draw no more: the page is gone."""
+        with self._lock:
+            self._news = CLOSED
+        if self.run is not None:
+            self.run.stop()
+
     def keep(self) -> "TrainWithABudget":
         """Keep the present run as run A, in dashes, to compare the next one with it."""
         if self.run is not None:
@@ -111,7 +109,7 @@ class TrainWithABudget(Explorer):
     def checkpoint(self) -> Path:
         """Write the run to a file beside the notebook, never over another; returns its name."""
         training = self._present_run().training
-        path = free_path(f"{type(training.net.recurrence).__name__}-{training.update}".lower())
+        path = runs.free_path(f"{type(training.net.recurrence).__name__}-{training.update}".lower())
         checkpoints.save(path, training, command=self.code)
         return path
 
@@ -209,7 +207,7 @@ class TrainWithABudget(Explorer):
     def _steer(self) -> None:
         """Bring the run to the settings that may change while it is on."""
         self.run.updates = self._before + self.settings.updates
-        steer(self.run, self.settings)
+        runs.steer(self.run, self.settings)
 
     # Looking at it -------------------------------------------------------------------------------
 
@@ -235,7 +233,7 @@ class TrainWithABudget(Explorer):
             run = self.run
             news = run and (len(run.records), run.state, len(run.changes))
             news = (run, self._probe, self._kept, news)
-            if news != self._news:
+            if self._news not in (CLOSED, news):
                 self._news = news
                 self.numbers = self.compute(self.settings)
                 self._show()
@@ -299,7 +297,3 @@ class TrainWithABudget(Explorer):
             widget.disabled = name in idle
         for button in self._presets:
             button.disabled = self._active
-
-    def _ipython_display_(self) -> None:
-        only_one_per_cell(self)
-        super()._ipython_display_()

@@ -118,6 +118,6 @@ def pytest_runtest_makereport(item, call):
 def pytest_terminal_summary(terminalreporter):
     """The latency table, where latencies were measured."""
     if LATENCIES:
-        terminalreporter.section("milliseconds from a slider's move to the figure")
+        terminalreporter.section("milliseconds from a move to the figure")
         for line in moves_table():
             terminalreporter.line(line)

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.notebook import OpenNotebook
 
 LATENCIES: dict[str, list[float]] = {}
-"""Explorer -> milliseconds of each measured move."""
+"""What was moved -> milliseconds of each measured move."""
 
 
 class ExplorerOnPage:
@@ -70,14 +70,6 @@ class ExplorerOnPage:
         """What plotly has drawn: name, x, y, z of each trace; None for what is no number."""
         return self.plot.evaluate("plot => rsaTest.traces(plot)")
 
-    def status(self) -> str:
-        """The status line."""
-        return self.root.locator(".rsa-status").text_content()
-
-    def summary(self) -> str:
-        """The sentence under the figure."""
-        return self.root.locator(".rsa-summary").text_content()
-
     def background(self) -> str:
         """The colour of the figure's ground."""
         return self.plot.evaluate("plot => plot._fullLayout.paper_bgcolor")
@@ -87,7 +79,9 @@ class ExplorerOnPage:
         self.button(button).scroll_into_view_if_needed()
         self.root.evaluate("(root, text) => rsaTest.awaitText(root, text)", text)
         self.button(button).click()
-        return self.page.evaluate("rsaTest.said") / 1000
+        took = self.page.evaluate("rsaTest.said")
+        LATENCIES.setdefault(f"{button} until it says {text}", []).append(took)
+        return took / 1000
 
     def measure_moves(self, name: str, label: str, moves: int = 20) -> list[float]:
         """Milliseconds from each of these moves of a held handle to the changed figure.
@@ -119,8 +113,8 @@ def until(true: Callable[[], bool], page: Page, seconds: float = 10) -> bool:
 
 
 def moves_table() -> list[str]:
-    """Median and worst per explorer."""
-    head = f"{'median':>8} {'worst':>8} {'moves':>6}  explorer"
+    """Median and worst, per explorer and button."""
+    head = f"{'median':>8} {'worst':>8} {'moves':>6}  what was moved"
     return [
         head,
         *(

@@ -102,6 +102,8 @@ class OpenNotebook:
         ]
         shown = self.shown()
         found += [f"the page says: {text}" for text in WIDGET_FAILURES if text in shown]
+        notices = self.page.locator(".Toastify__toast").all_inner_texts()
+        found += [f"a notice lies over the page: {text}" for text in notices]
         found += [f"console: {text}" for text in self.console]
         found += [f"leaves this machine: {url}" for url in dict.fromkeys(self.outside)]
         return found
@@ -109,7 +111,8 @@ class OpenNotebook:
     def keep(self, path: Path) -> None:
         """Write what can be seen now: PATH.png, and in PATH.txt everything that went wrong."""
         self.page.screenshot(path=path.with_suffix(".png"))
-        path.with_suffix(".txt").write_text("\n".join(self.problems()) + "\n")
+        told = [*self.problems(), "", "JupyterLab's log:", self._lab.log.read_text()]
+        path.with_suffix(".txt").write_text("\n".join(told))
 
     def _heard(self, message) -> None:
         text = f"{message.text} ({message.location['url']})"

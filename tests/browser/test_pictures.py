@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.explorer import until
+from tests.browser.explorer import ExplorerOnPage, until
 
 FOLDER = os.environ.get("RSA_EDU_SCREENSHOTS")
 README = Path(__file__).parents[2] / "docs" / "screenshot.png"
@@ -34,12 +34,18 @@ def test_pictures_of_an_explorer(explorers, name):
 
 def test_the_picture_in_the_readme(open_notebook):
     """docs/screenshot.png cannot be made, or is too heavy for a repository."""
-    notebook = open_notebook("04_relevancy_screening.ipynb")
+    notebook = open_notebook("05_train_with_a_budget.ipynb")
     notebook.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
     notebook.run_all()
-    explorer = notebook.page.locator(".rsa-explorer").first
-    explorer.evaluate("one => one.closest('.jp-CodeCell').scrollIntoView({block: 'start'})")
+    explorer = ExplorerOnPage(notebook, 0)
+    explorer.button("Go on with relrnn_copy").click()
+    explorer.button("Start").click()
+    flow = 4  # the place of its trace; the attention map comes with it
+    assert until(lambda: explorer.traces()[flow]["y"], notebook.page, 60)
+    explorer.plot.evaluate("plot => plot.scrollIntoView({block: 'end'})")
+    notebook.page.mouse.move(0, 0)
     notebook.page.wait_for_timeout(1500)
     README.parent.mkdir(exist_ok=True)
     notebook.page.screenshot(path=README)
+    explorer.button("Stop").click()
     assert README.stat().st_size < MOST_BYTES

@@ -294,6 +294,17 @@ def test_reset_stops_and_forgets(make):
     assert not drawn_loss(explorer).x
 
 
+def test_a_closed_explorer_stops_and_draws_no_more(make):
+    """If this failed, a page that is gone would be sent figures it cannot show."""
+    explorer = make().start()
+    until(lambda: len(drawn_loss(explorer).x or ()) > 1)
+    explorer.close()
+    drawn = drawn_loss(explorer).x
+    assert explorer.run.state == "stopped"
+    explorer._watcher.wait(10)
+    assert drawn_loss(explorer).x == drawn
+
+
 def test_the_table_holds_one_row_per_update(make, tmp_path, monkeypatch):
     """If this failed, the saved data would not be what was trained."""
     monkeypatch.chdir(tmp_path)
