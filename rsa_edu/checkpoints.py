@@ -20,7 +20,18 @@ MODELS = {
     name: getattr(models, name)
     for name in ("RNN", "LSTM", "MemRNN", "MemLSTM", "RelRNN", "RelLSTM")
 }
-POLICIES = {name: getattr(models, name) for name in ("Everything", "Screening")}
+POLICIES = {
+    name: getattr(models, name)
+    for name in (
+        "Everything",
+        "Screening",
+        "Window",
+        "Sinks",
+        "HeavyHitters",
+        "Random",
+        "LowestAttention",
+    )
+}
 TASKS = {name: getattr(tasks, name) for name in ("Copy", "Denoise")}
 
 

@@ -17,6 +17,7 @@ __all__ = ["Finding", "doctor", "examine", "find_browser"]
 _FRONT_ENDS = ("@jupyter-widgets/jupyterlab-manager", "anywidget", "jupyterlab-plotly")
 # Seconds after which a slow machine need not train on.
 _PATIENCE = 3
+_NUMBA = "`python -m pip install numba`, and a home folder in which numba may keep compiled code"
 _REINSTALL = "run `make lab` again, or `python -m pip install --force-reinstall rsa-edu`"
 
 
@@ -121,7 +122,8 @@ def _front_end() -> Iterator[Finding]:
 
 
 def _computation() -> Iterator[Finding]:
-    from rsa_edu.models import RelRNN
+    from rsa_edu.models import RelRNN, compiled
+    from rsa_edu.models.pool import usable_cores
     from rsa_edu.network import Network
     from rsa_edu.runner import train
     from rsa_edu.tasks import Copy
@@ -139,8 +141,12 @@ def _computation() -> Iterator[Finding]:
     yield Finding(
         "OK",
         f"computation: {took * 1000:.0f} ms for one training update of a RelRNN (10 sequences of "
-        f"{task.length} steps, 64 units), by the torch loop; this version has no compiled path",
+        f"{task.length} steps, 64 units)",
     )
+    if compiled.unavailable:
+        yield Finding("note", f"no compiled path, so all is slower: {compiled.unavailable}", _NUMBA)
+    else:
+        yield Finding("OK", f"compiled path (numba {version('numba')}), {usable_cores()} cores")
 
 
 def _browser() -> Iterator[Finding]:

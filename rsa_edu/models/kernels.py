@@ -193,8 +193,8 @@ def forward(b, stop, model, policy, weights, start, memory, steps, result):
     weights: (V, W_a, U_a, v_a, threshold). start: (t_0, h, cell, s), each (B, ..).
     memory: (rows, score, beta, chances), each (B, K), changed in place to what they end as.
     steps: (drive (T, B, G), nudge (T, B, H) or empty).
-    result: (out (T, B, H), states, keys (B, S + T, H), s, q (T, B, H), gates, cells (T, B, ..), alpha,
-    rows, scores (T, B, K)); from s on one step is enough where nothing is to be kept.
+    result: (out (T, B, H), states, keys (B, S + T, H), s, q (T, B, H), gates, cells (T, B, ..),
+    alpha, rows, scores (T, B, K)); from s on one step is enough where nothing is to be kept.
     """
     unit, attention, combine = model
     kind, nu, rho, grows, corrected, births = policy
