@@ -87,7 +87,7 @@ def test_changes_take_effect_while_running():
     assert run.training.net.recurrence.memory == rsa.models.Screening(3, 4)
     assert [what for _, what in run.changes] == [
         "learning_rate = 0.005",
-        "memory = Screening(buffer_size=3, relevant_size=4, correct_primacy=False)",
+        "memory = Screening(buffer_size=3, relevant_size=4)",
     ]
     run.stop()
     assert run.error is None

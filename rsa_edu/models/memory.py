@@ -19,7 +19,7 @@ the stored states stay when a new one arrives (`choose`). A policy of one's own 
     model.memory = EveryOther(size=20)
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
 import numpy as np
@@ -40,6 +40,12 @@ class MemoryPolicy:
 
     size: int | None
     relevant_slots = 0
+
+    def __repr__(self) -> str:
+        """As it is built; switches that are off are left out."""
+        settings = {field.name: getattr(self, field.name) for field in fields(self)}
+        said = ", ".join(f"{k}={v!r}" for k, v in settings.items() if v is not False)
+        return f"{type(self).__name__}({said})"
 
     def start(self, like: Float[Tensor, "batch hidden"]) -> Slots:
         """The memory before the first step, with the dtype and device of `like`."""
@@ -67,7 +73,7 @@ class MemoryPolicy:
         return slots if columns is None else slots.select(columns)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Everything(MemoryPolicy):
     """Full self-attention: every past state stays. Memory and time grow with the square of T."""
 
@@ -123,7 +129,7 @@ class _Buffered(MemoryPolicy):
         columns.scatter_(1, slot, torch.where(kept.unsqueeze(1), 0, slot))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Screening(_Buffered):
     """Relevancy screening: a short-term buffer of nu states and a relevant set of rho.
 
@@ -167,7 +173,7 @@ class Screening(_Buffered):
         return torch.cat([values[:, : self.buffer_size], zeros], 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Window(_Buffered):
     """The newest nu states and nothing older."""
 
@@ -175,7 +181,7 @@ class Window(_Buffered):
     relevant_size = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sinks(_Buffered):
     """The first rho states (attention sinks) and the newest nu. Source: Xiao et al., 2309.17453.
 
@@ -186,7 +192,7 @@ class Sinks(_Buffered):
     relevant_size: int = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HeavyHitters(_Buffered):
     """Screening whose scores go on growing in the relevant set. Source: H2O, 2306.14048."""
 
@@ -198,7 +204,7 @@ class HeavyHitters(_Buffered):
         return replace(slots, scores=slots.scores + alpha.detach())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Random(_Buffered):
     """The newest nu states and, of all older ones, the rho with the largest random number.
 
@@ -214,7 +220,7 @@ class Random(_Buffered):
         return _uniform(self.seed, t)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LowestAttention(MemoryPolicy):
     """One pool of K states: when it is full, the one with the least attention of this step leaves.
 
