@@ -18,7 +18,10 @@ from rsa_edu.training import Training
 
 MODELS = {
     name: getattr(models, name)
-    for name in ("RNN", "LSTM", "MemRNN", "MemLSTM", "RelRNN", "RelLSTM")
+    for name in (
+        *("RNN", "LSTM", "MemRNN", "MemLSTM", "RelRNN", "RelLSTM"),
+        *("OrthogonalRNN", "ExpRNN", "SAB", "Transformer"),
+    )
 }
 POLICIES = {
     name: getattr(models, name)

@@ -9,10 +9,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 import rsa_edu as rsa
-from rsa_edu.checkpoints import BadCheckpoint, provenance
+from rsa_edu.checkpoints import MODELS, BadCheckpoint, provenance
 from tests.small import COPY, losses, make_net
-
-MODELS = ("RNN", "LSTM", "MemRNN", "MemLSTM", "RelRNN", "RelLSTM")
 
 
 @pytest.mark.parametrize("model", MODELS)

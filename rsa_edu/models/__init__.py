@@ -13,20 +13,26 @@ from rsa_edu.models.memory import (
     Sinks,
     Window,
 )
+from rsa_edu.models.orthogonal import ExpRNN, OrthogonalRNN
 from rsa_edu.models.recurrent import LSTM, RNN
+from rsa_edu.models.sab import SAB
 from rsa_edu.models.slots import Slots
 from rsa_edu.models.state import State, Trace
+from rsa_edu.models.transformer import Transformer
 
 __all__ = [
     "LSTM",
     "RNN",
+    "SAB",
     "Everything",
+    "ExpRNN",
     "HeavyHitters",
     "Interrupted",
     "LowestAttention",
     "MemLSTM",
     "MemRNN",
     "MemoryPolicy",
+    "OrthogonalRNN",
     "Random",
     "RelLSTM",
     "RelRNN",
@@ -35,6 +41,7 @@ __all__ = [
     "Slots",
     "State",
     "Trace",
+    "Transformer",
     "Window",
     "backend",
     "interruptible",

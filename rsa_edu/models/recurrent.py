@@ -90,6 +90,10 @@ class Recurrence(nn.Module):
 
     def _for_kernels(self) -> compiled.Model | None:
         """This model as the compiled path knows it; None where it does not."""
+        return self._unit() if type(self).advance is Recurrence.advance else None
+
+    def _unit(self) -> compiled.Model | None:
+        """What computes h_t, as the compiled path knows it; None where it does not."""
         return None
 
     def start(self, drive: Float[Tensor, "batch hidden"]) -> State:
@@ -177,7 +181,7 @@ class RNN(Recurrence):
             case _:
                 return z
 
-    def _for_kernels(self):
+    def _unit(self):
         own = type(self)
         if own.step is not RNN.step or own.phi is not RNN.phi:
             return None
@@ -225,7 +229,7 @@ class LSTM(Recurrence):
         cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
         return o.sigmoid() * cell.tanh(), cell
 
-    def _for_kernels(self):
+    def _unit(self):
         if type(self).step is not LSTM.step:
             return None
         return compiled.Model("lstm", (self.weight_hh, self.bias[:0]))

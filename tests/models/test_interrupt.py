@@ -7,12 +7,17 @@ import pytest
 import torch
 
 import rsa_edu as rsa
-from rsa_edu.models import LSTM, Interrupted, MemRNN, RelRNN, interruptible
+from rsa_edu.models import LSTM, SAB, Interrupted, MemRNN, RelRNN, Transformer, interruptible
 
 
-@pytest.mark.parametrize("path", ["torch", "compiled"])
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        *((model, path) for model in (RelRNN, MemRNN, LSTM) for path in ("torch", "compiled")),
+        (SAB, "torch"),
+    ],
+)
 @pytest.mark.parametrize("part", ["forward", "backward"])
-@pytest.mark.parametrize("model", [RelRNN, MemRNN, LSTM])
 def test_stops_inside_an_update(model, part, path):
     """Stop would wait for the end of a long update."""
     steps = 5000 if path == "compiled" and model is not MemRNN else 1500
@@ -30,7 +35,7 @@ def test_stops_inside_an_update(model, part, path):
             with pytest.raises(Interrupted):
                 net(x)
         else:
-            loss = net(x[: steps // 4])[0].sum()
+            loss = net(x if path == "compiled" else x[: steps // 4])[0].sum()
             timer.start()
             with pytest.raises(Interrupted):
                 loss.backward()
@@ -62,3 +67,22 @@ def test_ctrl_c_arrives_while_kernels_run():
     with rsa.models.backend("compiled"), pytest.raises(KeyboardInterrupt):
         net(x)
     assert time.perf_counter() - sent[0] < 0.3
+
+
+def test_transformer_stops_between_layers():
+    """A model without steps would not hear a stop at all."""
+    net, x, stop, after = Transformer(4, 8, layers=3), torch.randn(5, 2, 4), threading.Event(), []
+    hook = net.blocks[0].register_forward_hook(lambda *_: stop.set())
+    net.blocks[1].register_forward_hook(lambda *_: after.append("forward"))
+    with interruptible(stop):
+        with pytest.raises(Interrupted):
+            net(x)
+        assert not after
+        hook.remove()
+        stop.clear()
+        loss = net(x)[0].sum()
+        net.bias.register_hook(lambda _: after.append("backward"))
+        stop.set()
+        with pytest.raises(Interrupted):
+            loss.backward()
+    assert "backward" not in after
