@@ -116,7 +116,7 @@ class Transformer(Recurrence):
             raise ValueError(f"state is not one of a Transformer of {self.layers} layers.")
 
     def _trace(self, alpha, x) -> Trace:
-        attention = alpha.transpose(0, 1)
+        attention = alpha.detach().transpose(0, 1)
         length, steps = attention.shape[2], len(x)
         column = torch.arange(length, device=x.device).expand(attention.shape)
         newest = torch.arange(length - steps, length, device=x.device).view(-1, 1, 1)

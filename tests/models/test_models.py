@@ -68,6 +68,14 @@ def test_shapes_and_dtype(model, T, B, dtype):
     assert trace.attention.shape[:2] == trace.relevant.shape[:2] == (T, B)
 
 
+@pytest.mark.parametrize("model", ALL)
+def test_a_trace_is_a_report(model):
+    """A trace that is kept would keep the graph of its sequence alive."""
+    *_, trace = make(model)(inputs(5, 2), return_trace=True)
+    assert not trace.attention.requires_grad
+    assert not trace.scores.requires_grad
+
+
 @pytest.mark.parametrize("model", [RNN, LSTM])
 def test_equals_torch(model):
     """The plain recurrences would not be those every student knows."""
