@@ -16,7 +16,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__in
 FLOORS = [
     {"models", "tasks", "figures", "threads", "browser", "course", "roundtrip"},
     {"network", "decisions"},
-    {"training", "gradients"},
+    {"training", "gradients", "reasons"},
     {"checkpoints", "curves", "probe"},
     {"runner"},
     {"results"},

@@ -1,4 +1,4 @@
-"""Screening, step by step: who is in memory, who enters, who is thrown out, and why."""
+"""A memory policy, step by step: who is in memory, who enters, who is thrown out, and why."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,11 +8,13 @@ import ipywidgets
 import torch
 
 from rsa_edu import models, results, tasks
-from rsa_edu.decisions import Decision, explain, h, screening_decisions
+from rsa_edu.decisions import Decision, decisions
+from rsa_edu.explorers import policies
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, setting
 from rsa_edu.figures.names import NAMES
-from rsa_edu.figures.screening import screening_figure
+from rsa_edu.figures.screening import Words, screening_figure
+from rsa_edu.reasons import explain, h
 
 HIDDEN_SIZE = 32
 """Of the untrained models."""
@@ -27,6 +29,16 @@ ATTENTION = {UNIFORM: 0.0, AS_COMPUTED: 1.0, POINTED: 30.0, SHARP: 1000.0}
 """What v_a is multiplied by. With 1000 the softmax is a hard choice: most weights are exactly 0."""
 
 
+WORDS = {
+    policies.SCREENING: Words(),
+    policies.CORRECTED: Words("score β/E", "β/E"),
+    policies.WINDOW: Words("no score", "", "", buffer="window", relevant=""),
+    policies.SINKS: Words("no score", "", "", relevant="sinks"),
+    policies.HEAVY: Words(),
+    policies.RANDOM: Words("random number u", "u", "smallest in the set"),
+    policies.LOWEST: Words("α now", "α", "least attention", buffer="", relevant="pool"),
+}
+"""What each policy calls its parts."""
 TRAINED = tuple(name for name in results.names() if name.startswith("rel"))
 
 
@@ -41,6 +53,7 @@ class Settings:
         Choice((*UNTRAINED, *TRAINED), NAMES["model"]),
     )
     attention: str = setting(POINTED, Choice(tuple(ATTENTION), NAMES["attention"]))
+    policy: str = setting(policies.SCREENING, Choice(policies.POLICIES, NAMES["policy"]))
     nu: int = setting(5, Number(1, 15, NAMES["nu"]))
     rho: int = setting(4, Number(0, 15, NAMES["rho"]))
     seed: int = setting(6, Number(0, 99, NAMES["seed"]))
@@ -53,10 +66,20 @@ class Story:
 
     symbols: tuple[str, ...]
     decisions: tuple[Decision, ...]
+    policy: models.MemoryPolicy
 
 
 @lru_cache(maxsize=32)
-def story(task: str, delay: int, model: str, attention: str, nu: int, rho: int, seed: int) -> Story:
+def story(
+    task: str,
+    delay: int,
+    model: str,
+    attention: str,
+    policy: str,
+    nu: int,
+    rho: int,
+    seed: int,
+) -> Story:
     """Let the model read one sequence; kept, so that a step of the player costs nothing."""
     dice = torch.Generator().manual_seed(seed)
     if model in UNTRAINED:
@@ -66,7 +89,7 @@ def story(task: str, delay: int, model: str, attention: str, nu: int, rho: int, 
     else:
         saved = results.load(model)
         task, recurrence = type(saved.task)(delay), saved.net.recurrence
-    recurrence.memory = models.Screening(nu, rho)
+    recurrence.memory = memory = policies.policy(policy, nu, rho, seed)
     with torch.no_grad():
         recurrence.energy *= ATTENTION[attention]
         inputs = task.sample(1, dice).inputs
@@ -74,7 +97,7 @@ def story(task: str, delay: int, model: str, attention: str, nu: int, rho: int, 
     marker = task.input_size - 1
     names = {0: "", marker: "?"}
     symbols = tuple(names.get(s, str(s)) for s in inputs[:, 0].argmax(1).tolist())
-    return Story(symbols, tuple(screening_decisions(trace)))
+    return Story(symbols, tuple(decisions(trace, memory)), memory)
 
 
 class ScreeningPlayer(Explorer):
@@ -89,6 +112,11 @@ class ScreeningPlayer(Explorer):
         "A tie": {"task": "Copy", "attention": SHARP, "seed": 2, "step": 10},
         "Uniform attention": {"attention": UNIFORM, "step": 20},
         "No relevant set (ρ = 0)": {"rho": 0, "step": 12},
+        "Corrected for primacy": {"policy": policies.CORRECTED, "step": 20},
+        "Sinks": {"policy": policies.SINKS, "step": 12},
+        "Heavy hitters": {"policy": policies.HEAVY, "step": 20},
+        "Lowest attention": {"policy": policies.LOWEST, "step": 12},
+        "Random": {"policy": policies.RANDOM, "step": 16},
         **{
             f"Trained: {name}": {"model": name, "attention": AS_COMPUTED, "seed": 0, "step": 14}
             for name in TRAINED
@@ -104,8 +132,9 @@ class ScreeningPlayer(Explorer):
         if numbers is None:
             return screening_figure(("",), Decision(0, (), (), "filling"), "", self.theme)
         decision = numbers.decisions[settings.step]
-        headline = f"Step {settings.step}: {_headline(decision)}"
-        return screening_figure(numbers.symbols, decision, headline, self.theme)
+        headline = f"Step {settings.step}: {_headline(decision, settings.policy)}"
+        words = WORDS[settings.policy]
+        return screening_figure(numbers.symbols, decision, headline, self.theme, words)
 
     def summarise(self, settings, numbers):
         """The decision and its reason, and what is left of the data so far."""
@@ -113,9 +142,8 @@ class ScreeningPlayer(Explorer):
         lost = {*d.gone, d.lost}
         shown = [i for i in range(d.t + 1) if numbers.symbols[i] not in ("", "?")]
         left = sum(i not in lost for i in shown)
-        return (
-            f"{explain(d, settings.nu)} Of {len(shown)} symbols shown, {left} are still in reach."
-        )
+        said = explain(d, numbers.policy)
+        return f"{said} Of {len(shown)} symbols shown, {left} are still in reach."
 
     def table(self, settings, numbers):
         """One row per step."""
@@ -176,14 +204,18 @@ class ScreeningPlayer(Explorer):
         self._say("From here on, no member is thrown out any more.")
 
 
-def _headline(d: Decision) -> str:
+def _headline(d: Decision, policy: str) -> str:
     if d.verdict == "filling":
-        return "the buffer fills"
+        return f"the {WORDS[policy].buffer or WORDS[policy].relevant} fills"
+    if d.candidate is None:
+        return f"{h(d.enters)} takes the slot of {h(d.lost)}"
     who, lost = h(d.candidate.position), None if d.lost is None else h(d.lost)
+    if policy == policies.SINKS and d.verdict == "free":
+        return f"{who} becomes a sink"
     return {
         "free": f"{who} takes an empty slot",
         "replaces": f"{who} is kept, {lost} is thrown out",
         "rejected": f"{who} is lost",
-        "tie": f"a tie, {who} is lost",
+        "tie": f"{who} is lost" if policy == policies.SINKS else f"a tie, {who} is lost",
         "no set": f"{who} is lost",
     }[d.verdict]

@@ -21,5 +21,6 @@ NAMES = {
     "loss": "loss on",
     "vary_delay": "a new delay at every update",
     "attention": "attention",
+    "policy": "policy",
 }
 """Keyed by the name of the setting in code, e.g. `explorer.set(nu=5)`."""

@@ -1,6 +1,7 @@
 """Relevancy screening at one step, drawn over the time axis."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
@@ -15,7 +16,27 @@ SCALES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 MARGIN = {"l": 104, "r": 16, "t": 52, "b": 48}
 
 
-def screening_figure(symbols: Sequence[str], decision, headline: str, theme: str) -> go.Figure:
+@dataclass(frozen=True)
+class Words:
+    """What a memory policy calls its parts.
+
+    score: title of the row of scores; letter: of a score, in a hover; bar: of the one to beat;
+    buffer, relevant: the two parts of the memory, "" for one that it does not have.
+    """
+
+    score: str = "score β"
+    letter: str = "β"
+    bar: str = "weakest in the set"
+    buffer: str = "buffer"
+    relevant: str = "relevant set"
+
+
+SCREENING = Words()
+
+
+def screening_figure(
+    symbols: Sequence[str], decision, headline: str, theme: str, words: Words = SCREENING
+) -> go.Figure:
     """One step: the input, the attention, the scores, and where every state is.
 
     Args:
@@ -23,20 +44,21 @@ def screening_figure(symbols: Sequence[str], decision, headline: str, theme: str
         decision: what was decided (rsa_edu.decisions.Decision, or anything with its fields).
         headline: above the figure.
         theme: "light" or "dark".
+        words: what the memory policy calls its parts.
     """
     ground = GROUNDS[theme]
     relevant = [member for member in decision.relevant if member]
     size = max(8, min(26, round(0.82 * (WIDTH - MARGIN["l"] - MARGIN["r"]) / len(symbols))))
     drawn = figure(
         _input(symbols, decision.t, size, ground),
-        *_bars("alpha", decision, relevant, "y3", ground),
-        *_bars("score", decision, relevant, "y2", ground),
-        _bar_to_beat(decision, len(symbols), ground),
-        *_lanes(symbols, decision, relevant, size, ground),
+        *_bars("alpha", decision, relevant, "y3", words, ground),
+        *_bars("score", decision, relevant, "y2", words, ground),
+        _bar_to_beat(decision, len(symbols), words, ground),
+        *_lanes(symbols, decision, relevant, size, words, ground),
         *_moves(decision, ground),
         height=540,
     )
-    return drawn.update_layout(_layout(decision, len(symbols), relevant, headline, ground))
+    return drawn.update_layout(_layout(decision, len(symbols), relevant, headline, words, ground))
 
 
 def _input(symbols, t, size, ground):
@@ -74,9 +96,9 @@ def _tiles(x, text, size, *, color, edge, ground, opacity=1, ink="#ffffff", **tr
     )
 
 
-def _bars(field, d, relevant, axis, ground):
-    letter = {"alpha": "α", "score": "β"}[field]
-    compared = (d.candidate, d.weakest) if field == "score" else ()
+def _bars(field, d, relevant, axis, words, ground):
+    letter = {"alpha": "α", "score": words.letter}[field]
+    compared = (d.candidate, d.weakest) if field == "score" and words.letter else ()
     for lane, held in (("buffer", d.buffer), ("relevant set", relevant)):
         yield go.Bar(
             x=[state.position for state in held],
@@ -88,28 +110,32 @@ def _bars(field, d, relevant, axis, ground):
             },
             width=0.82,
             yaxis=axis,
-            hovertemplate=f"{letter}(%{{x}}) = %{{y:.4f}}<extra>{lane}</extra>",
+            hovertemplate=f"{letter}(%{{x}}) = %{{y:.4f}}<extra>{_called(lane, words)}</extra>",
         )
 
 
-def _bar_to_beat(d, n, ground):
-    """The score of the weakest member, across the whole row."""
-    level = None if d.weakest is None else d.weakest.score
+def _called(lane, words):
+    return {"buffer": words.buffer, "relevant set": words.relevant}.get(lane, lane)
+
+
+def _bar_to_beat(d, n, words, ground):
+    """The score of the weakest member, across the whole row; nothing where no scores are kept."""
+    level = d.weakest.score if d.weakest and words.bar else None
     return go.Scatter(
         x=[-0.6, n - 0.4],
         y=[level, level],
         name="to beat",
         mode="lines+text",
-        text=["", "" if level is None else f"weakest in the set: {level:.3g}"],
+        text=["", "" if level is None else f"{words.bar}: {level:.3g}"],
         textposition="top left",
         line={"color": ground.ink, "width": 1.5, "dash": "dash"},
         yaxis="y2",
-        hovertemplate="weakest in the relevant set: %{y:.4f}<extra></extra>",
+        hovertemplate=f"{words.bar}: %{{y:.4f}}<extra></extra>",
     )
 
 
-def _lanes(symbols, d, relevant, size, ground):
-    moving = {d.lost, d.candidate.position if d.candidate else None}
+def _lanes(symbols, d, relevant, size, words, ground):
+    moving = {d.lost, d.enters}
     for lane, states in (
         ("new", [d.t]),
         ("buffer", [held.position for held in d.buffer]),
@@ -129,18 +155,21 @@ def _lanes(symbols, d, relevant, size, ground):
             edge=[2 if new or i in moving else 0 for i in states],
             ink=ground.quiet if gone else ground.ink if new else "#ffffff",
             ground=ground,
-            hovertemplate=f"h<sub>%{{x}}</sub> %{{text}}<extra>{lane}</extra>",
+            hovertemplate=f"h<sub>%{{x}}</sub> %{{text}}<extra>{_called(lane, words)}</extra>",
         )
 
 
 def _moves(d, ground):
-    """Arrows: where the candidate goes, and who is thrown out."""
-    yield _arrow(
-        d.candidate and d.candidate.position,
-        "buffer",
-        "relevant set" if d.kept else "lost",
-        COLORS["relevant set"] if d.kept else ground.quiet,
-    )
+    """Arrows: who enters the relevant set or leaves the buffer, and who is thrown out."""
+    if d.candidate:
+        yield _arrow(
+            d.candidate.position,
+            "buffer",
+            "relevant set" if d.kept else "lost",
+            COLORS["relevant set"] if d.kept else ground.quiet,
+        )
+    else:
+        yield _arrow(d.enters, "new", "relevant set", COLORS["relevant set"])
     thrown_out = d.lost if d.kept else None
     yield _arrow(thrown_out, "relevant set", "lost", ground.quiet)
 
@@ -165,7 +194,7 @@ def _arrow(position, start, end, color):
     )
 
 
-def _layout(d, n, relevant, headline, ground):
+def _layout(d, n, relevant, headline, words, ground):
     held = (*d.buffer, *relevant)
     row = {"zeroline": False, "fixedrange": True, "anchor": "x"}
     bare = row | {"showgrid": False, "showline": False, "ticks": ""}
@@ -191,10 +220,10 @@ def _layout(d, n, relevant, headline, ground):
         | {"title": {"text": "attention α"}},
         "yaxis2": bars
         | {"domain": [0.42, 0.62], "range": _scale(s.score for s in held)}
-        | {"title": {"text": "score β"}},
+        | {"title": {"text": words.score}},
         "yaxis": bare
         | {"domain": [0, 0.37], "range": [-0.6, 3.6]}
-        | {"tickvals": list(LANES.values()), "ticktext": list(LANES)},
+        | {"tickvals": list(LANES.values()), "ticktext": [_called(lane, words) for lane in LANES]},
         "shapes": [
             {
                 "type": "line",

@@ -6,7 +6,9 @@ import pytest
 import torch
 
 import rsa_edu as rsa
+from rsa_edu.explorers.policies import POLICIES
 from rsa_edu.explorers.screening import SHARP, UNIFORM, UNTRAINED, ScreeningPlayer, story
+from rsa_edu.reasons import explain
 
 
 @pytest.fixture
@@ -22,6 +24,11 @@ def explorer():
         ("A state is thrown out", "replaces"),
         ("A tie", "tie"),
         ("No relevant set (ρ = 0)", "no set"),
+        ("Corrected for primacy", "replaces"),
+        ("Sinks", "tie"),
+        ("Heavy hitters", "replaces"),
+        ("Lowest attention", "replaces"),
+        ("Random", "replaces"),
     ],
 )
 def test_a_preset_shows_what_it_promises(explorer, preset, verdict):
@@ -78,7 +85,7 @@ def test_a_shorter_delay_takes_the_player_back_into_the_sequence(explorer):
 
 def test_the_story_is_the_trace_of_the_model_with_this_budget():
     """If this failed, the sliders ν and ρ would not be the model's budget."""
-    told = story("Copy", 8, UNTRAINED[0], UNIFORM, 4, 3, 5)
+    told = story("Copy", 8, UNTRAINED[0], UNIFORM, "Screening", 4, 3, 5)
     dice = torch.Generator().manual_seed(5)
     task = rsa.tasks.Copy(8)
     model = rsa.models.RelRNN(10, 32, buffer_size=4, relevant_size=3, generator=dice)
@@ -90,6 +97,32 @@ def test_the_story_is_the_trace_of_the_model_with_this_budget():
         held = [h.position if h else -1 for h in d.relevant]
         assert held == trace.relevant[d.t, 0].tolist()
         assert all(h.alpha == pytest.approx(1 / min(d.t, 7), abs=1e-6) for h in d.buffer if d.t < 4)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_policy_is_told_with_the_slots_of_the_sliders(explorer, name):
+    """If this failed, policies would be compared at different budgets, or told as Screening."""
+    told = explorer.set(policy=name, nu=3, rho=4, step=25).wait().numbers
+    assert told.policy.size == 7
+    decision = told.decisions[25]
+    assert len(decision.buffer) + sum(held is not None for held in decision.relevant) == 7
+    assert explorer.summary.startswith(explain(decision, told.policy))
+
+
+@pytest.mark.parametrize(
+    ("name", "lanes", "row"),
+    [
+        ("Window", ("new", "window", "", "lost"), "no score"),
+        ("LowestAttention", ("new", "", "pool", "lost"), "α now"),
+        ("Random", ("new", "buffer", "relevant set", "lost"), "random number u"),
+        ("Screening corrected for primacy", ("new", "buffer", "relevant set", "lost"), "score β/E"),
+    ],
+)
+def test_the_figure_uses_the_words_of_the_policy(explorer, name, lanes, row):
+    """If this failed, the figure would name parts that this memory does not have."""
+    layout = explorer.set(policy=name).figure.layout
+    assert layout.yaxis.ticktext == lanes
+    assert layout.yaxis2.title.text == row
 
 
 def test_a_step_does_not_run_the_model_again(explorer):
@@ -135,6 +168,6 @@ def test_the_table_tells_every_decision(explorer, tmp_path, monkeypatch):
 
 def test_ties_are_between_exactly_equal_scores():
     """If this failed, the tie rule would be taught on two rounded numbers."""
-    for d in story("Copy", 12, UNTRAINED[0], SHARP, 5, 4, 2).decisions:
+    for d in story("Copy", 12, UNTRAINED[0], SHARP, "Screening", 5, 4, 2).decisions:
         if d.verdict == "tie":
             assert d.candidate.score == d.weakest.score

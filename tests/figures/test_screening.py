@@ -3,7 +3,7 @@
 import pytest
 
 from rsa_edu.decisions import Decision, Held
-from rsa_edu.figures.screening import LANES, screening_figure
+from rsa_edu.figures.screening import LANES, Words, screening_figure
 
 SYMBOLS = ("3", "", "5", "", "?", "")
 CANDIDATE, WEAKEST = Held(2, 0.3, 0.9), Held(1, 0.2, 0.4)
@@ -67,6 +67,23 @@ def test_a_rejected_state_falls_to_the_bottom_and_nobody_else_moves():
     into, out = traces(screening_figure(SYMBOLS, rejected, "", "light"), "goes to")
     assert into.y[1] < LANES["relevant set"]
     assert out.y == (None, None)
+
+
+def test_in_one_pool_the_new_state_takes_the_slot():
+    """If this failed, the new state would seem to come from a buffer that is not there."""
+    pool = Decision(6, (), (WEAKEST, CANDIDATE), "replaces", weakest=WEAKEST, slot=0, lost=1)
+    figure = screening_figure((*SYMBOLS, ""), pool, "", "light", Words(buffer=""))
+    into, out = traces(figure, "goes to")
+    assert into.x == (6, 6)
+    assert LANES["relevant set"] < into.y[1] < into.y[0] < LANES["new"]
+    assert out.x == (1, 1)
+
+
+def test_where_no_score_is_kept_there_is_none_to_beat():
+    """If this failed, a line at zero would stand for a comparison that nobody makes."""
+    figure = screening_figure(SYMBOLS, DECISION, "", "light", Words("no score", "", ""))
+    (line,) = traces(figure, "to beat")
+    assert line.y == (None, None)
 
 
 def test_the_line_to_beat_is_the_weakest_score():
