@@ -25,38 +25,38 @@ _SPLIT = {SCREENING: Screening, SINKS: Sinks, HEAVY: HeavyHitters}
 _WHOLE = {WINDOW: Window, LOWEST: LowestAttention}
 
 
-def policy(name: str, nu: int, rho: int, seed: int) -> MemoryPolicy:
+def build(policy: str, nu: int, rho: int, seed: int) -> MemoryPolicy:
     """The policy of this name with nu + rho slots; seed: of the random numbers of Random."""
-    if name in _WHOLE:
-        return _WHOLE[name](nu + rho)
-    if name == CORRECTED:
+    if policy in _WHOLE:
+        return _WHOLE[policy](nu + rho)
+    if policy == CORRECTED:
         return Screening(nu, rho, correct_primacy=True)
-    return Random(nu, rho, seed) if name == RANDOM else _SPLIT[name](nu, rho)
+    return Random(nu, rho, seed) if policy == RANDOM else _SPLIT[policy](nu, rho)
 
 
-def sliders(policy: MemoryPolicy, most: int) -> dict[str, object]:
+def sliders(memory: MemoryPolicy, most: int) -> dict[str, object]:
     """The settings policy, nu and rho that give this policy; {} for one that is not offered.
 
     Where only nu + rho counts, nu is as much of it as its slider goes: `most`.
     """
-    name = type(policy).__name__
+    name = type(memory).__name__
     if name in _WHOLE:
-        nu = min(policy.size, most)
-        return {"policy": name, "nu": nu, "rho": policy.size - nu}
+        nu = min(memory.size, most)
+        return {"policy": name, "nu": nu, "rho": memory.size - nu}
     if name not in (*_SPLIT, RANDOM):
         return {}
-    corrected = isinstance(policy, Screening) and policy.correct_primacy
-    sizes = {"nu": policy.buffer_size, "rho": policy.relevant_size}
+    corrected = isinstance(memory, Screening) and memory.correct_primacy
+    sizes = {"nu": memory.buffer_size, "rho": memory.relevant_size}
     return {"policy": CORRECTED if corrected else name, **sizes}
 
 
-def title(policy: MemoryPolicy) -> str:
+def title(memory: MemoryPolicy) -> str:
     """In a legend: "(ν = 5, ρ = 12)" for Screening, else with its name; "" for full attention."""
-    chosen = sliders(policy, policy.size or 0)
+    chosen = sliders(memory, memory.size or 0)
     if not chosen:
         return ""
     name = chosen["policy"]
     if name in _WHOLE:
-        return f"{name} (K = {policy.size})"
-    sizes = f"(ν = {policy.buffer_size}, ρ = {policy.relevant_size})"
+        return f"{name} (K = {memory.size})"
+    sizes = f"(ν = {memory.buffer_size}, ρ = {memory.relevant_size})"
     return sizes if name == SCREENING else f"{name} {sizes}"

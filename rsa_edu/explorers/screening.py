@@ -89,7 +89,7 @@ def story(
     else:
         saved = results.load(model)
         task, recurrence = type(saved.task)(delay), saved.net.recurrence
-    recurrence.memory = memory = policies.policy(policy, nu, rho, seed)
+    recurrence.memory = memory = policies.build(policy, nu, rho, seed)
     with torch.no_grad():
         recurrence.energy *= ATTENTION[attention]
         inputs = task.sample(1, dice).inputs

@@ -2,23 +2,23 @@
 
 import pytest
 
-from rsa_edu.explorers.policies import POLICIES, policy, sliders, title
+from rsa_edu.explorers.policies import POLICIES, build, sliders, title
 from rsa_edu.models import Everything, LowestAttention, Random, Screening, Window
 
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_every_policy_gets_the_same_budget(name):
     """If this failed, a policy would win or lose because of its size."""
-    assert policy(name, 5, 12, 0).size == 17
+    assert build(name, 5, 12, 0).size == 17
 
 
 @pytest.mark.parametrize("name", POLICIES)
 @pytest.mark.parametrize(("nu", "rho"), [(1, 0), (5, 12), (20, 20)])
 def test_the_sliders_of_a_policy_give_it_again(name, nu, rho):
     """If this failed, a checkpoint would go on with another memory than it was saved with."""
-    made = policy(name, nu, rho, 3)
+    made = build(name, nu, rho, 3)
     chosen = sliders(made, 20)
-    assert policy(**chosen, seed=3) == made
+    assert build(**chosen, seed=3) == made
     assert chosen["policy"] == name
     assert chosen["nu"] <= 20
     assert chosen["rho"] <= 20
