@@ -1,6 +1,7 @@
 """A training run as numbers that can be drawn: few points, its yardsticks, what was changed."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -59,10 +60,16 @@ def notes(changes: Sequence[tuple[int, str]], apart: int = 20) -> list[tuple[int
 
 
 def _words(change: str) -> str:
-    """ "learning_rate = 0.01" or "memory = Screening(..)", as the sliders call it."""
-    return (
-        change.replace("learning_rate = ", "learning rate ")
-        .replace("memory = Screening(buffer_size=", "ν ")
-        .replace(", relevant_size=", ", ρ ")
-        .rstrip(")")
+    """ "learning_rate = 0.01" or "memory = Screening(..)", in the letters of the sliders."""
+    what, value = change.split(" = ")
+    if what != "memory":
+        return f"{what.replace('_', ' ')} {value}"
+    sizes = dict(re.findall(r"(\w+)=(\w+)", value))
+    letters = (
+        {"buffer_size": "ν", "relevant_size": "ρ"}
+        if "relevant_size" in sizes
+        else {"buffer_size": "K", "size": "K"}
     )
+    said = [f"{letter} {sizes[name]}" for name, letter in letters.items() if name in sizes]
+    corrected = ["corrected"] if sizes.get("correct_primacy") == "True" else []
+    return f"{value.split('(')[0]} {', '.join(said + corrected)}"

@@ -55,11 +55,20 @@ def test_the_memoryless_loss_fits_the_recipe(recipe, expected):
     assert memoryless_loss(rsa.tasks.Copy(2), recipe) == pytest.approx(expected)
 
 
-def test_changes_are_told_in_the_words_of_the_sliders():
+@pytest.mark.parametrize(
+    ("memory", "said"),
+    [
+        (rsa.models.Screening(3, 0), "Screening ν 3, ρ 0"),
+        (rsa.models.Screening(3, 2, correct_primacy=True), "Screening ν 3, ρ 2, corrected"),
+        (rsa.models.Random(3, 2, seed=7), "Random ν 3, ρ 2"),
+        (rsa.models.Window(17), "Window K 17"),
+        (rsa.models.LowestAttention(17), "LowestAttention K 17"),
+    ],
+)
+def test_changes_are_told_in_the_words_of_the_sliders(memory, said):
     """If this failed, the mark in the curve would speak Python."""
-    memory = rsa.models.Screening(3, 0)
     changes = [(5, "learning_rate = 0.003"), (90, f"memory = {memory}")]
-    assert notes(changes) == [(5, "learning rate 0.003"), (90, "ν 3, ρ 0")]
+    assert notes(changes) == [(5, "learning rate 0.003"), (90, said)]
 
 
 def test_of_a_drag_only_its_end_is_told():

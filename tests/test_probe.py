@@ -15,9 +15,10 @@ def network(model, delay, **settings):
 
 
 @pytest.mark.parametrize("delay", [1, 44, 45, 150])
-def test_a_cell_is_the_largest_attention_of_its_block(delay):
+@pytest.mark.parametrize("model", ["RelRNN", "MemLSTM", "SAB", "Transformer"])
+def test_a_cell_is_the_largest_attention_of_its_block(model, delay):
     """If this failed, the map would show another attention than the model's, or a shifted one."""
-    net, batch = network(rsa.models.RelRNN, delay, buffer_size=4, relevant_size=3)
+    net, batch = network(getattr(rsa.models, model), delay)
     with torch.no_grad():
         trace = net.recurrence(batch.inputs, return_trace=True)[2]
     cells = attention_map(trace)
@@ -38,6 +39,14 @@ def test_the_map_is_small_enough_to_be_sent(delay):
     seen = probe(net, batch)
     assert max(seen.attention.shape) <= MAP_SIZE
     assert seen.attention.shape[0] * seen.block >= len(batch.inputs)
+
+
+def test_a_step_of_a_transformer_attends_to_itself():
+    """If this failed, the diagonal of its map would be missing."""
+    net, batch = network(rsa.models.Transformer, 5)
+    seen = probe(net, batch)
+    assert np.isfinite(np.diag(seen.attention)).all()
+    assert np.isnan(seen.attention[np.triu_indices(25, 1)]).all()
 
 
 def test_the_flow_is_the_gradient_of_the_first_sequence():

@@ -1,6 +1,5 @@
 """What all explorers share: core -> view -> control, and the row of buttons under them."""
 
-import csv
 import html
 import json
 import threading
@@ -13,6 +12,7 @@ import plotly.graph_objects as go
 from IPython.display import display
 
 from rsa_edu.explorers.controls import STYLE, clamped, controls, defaults
+from rsa_edu.explorers.files import free_path, write_csv
 from rsa_edu.explorers.live import LiveFigure, redraw
 from rsa_edu.explorers.page import CSS, Page, button, row
 from rsa_edu.explorers.worker import Latest
@@ -124,6 +124,7 @@ class Explorer:
     def theme(self, value: str) -> None:
         self._theme = value
         self._themes.value = value
+        self._tell_code()
         self._show()
 
     @property
@@ -138,13 +139,8 @@ class Explorer:
     def save(self) -> Path:
         """Write the numbers to a CSV file in the folder of the notebook, never over another."""
         self.wait()
-        path, count = Path(f"{self.name}.csv"), 1
-        while path.exists():
-            count += 1
-            path = Path(f"{self.name}-{count}.csv")
-        with path.open("w", newline="", encoding="utf-8") as file:
-            file.write(f"# {self.code}\n")
-            csv.writer(file).writerows(self.table(self.settings, self.numbers))
+        path = free_path(self.name, "csv")
+        write_csv(path, self.code, self.table(self.settings, self.numbers))
         return path
 
     # From settings to the page -------------------------------------------------------------------
@@ -241,7 +237,7 @@ class Explorer:
 
     def tool_row(self) -> ipywidgets.Widget:
         """Copy as code, Save data, theme."""
-        self._code = ipywidgets.Text(layout={"display": "none", "width": "100%"})
+        self._code = ipywidgets.Text(layout={"display": "none", "width": "calc(100% - 4px)"})
         self._themes = ipywidgets.Dropdown(
             options=["auto", *THEMES],
             value=self._theme,
@@ -262,18 +258,29 @@ class Explorer:
         """Bring the widgets to the settings."""
         self._moving = True
         try:
-            idle = self.idle(self.settings)
             for name, control in controls(self.Settings).items():
-                widget = self.widgets[name]
-                control.put(widget, getattr(self.settings, name), self.settings)
-                widget.disabled = name in idle
-                widget.tooltip = idle.get(name, "")
+                control.put(self.widgets[name], getattr(self.settings, name), self.settings)
         finally:
             self._moving = False
+        self._grey_out()
+        self._tell_code()
+
+    def _grey_out(self) -> None:
+        """Settings without effect cannot be moved, and a tooltip says why."""
+        idle = self.idle(self.settings)
+        for name, widget in self.widgets.items():
+            widget.disabled = name in idle
+            widget.tooltip = idle.get(name, "")
 
     def _copy(self) -> None:
-        self._code.value, self._code.layout.display = self.code, "flex"
+        self._code.layout.display = "flex"
+        self._tell_code()
         self.page.send({"copy": self.code})
+
+    def _tell_code(self) -> None:
+        """The line under the buttons, once it has been asked for, is that of the settings."""
+        if self._code.layout.display != "none":
+            self._code.value = self.code
 
     def _copied(self, page, message: dict, buffers) -> None:
         self._say("Copied: paste it into a cell." if message["copied"] else "Copy the line below.")

@@ -1,37 +1,27 @@
 """Train with a budget: a run in the background, seen while it learns."""
 
+import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import ClassVar
 
-import torch
-
 from rsa_edu import checkpoints, results
-from rsa_edu.explorers import runs
+from rsa_edu.explorers import policies, runs
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.cells import only_one_per_cell
+from rsa_edu.explorers.files import free_path
 from rsa_edu.explorers.panel import Panel
-from rsa_edu.explorers.runs import LIVE, NEW, Settings, picture, settings_of, standing
+from rsa_edu.explorers.runs import LIVE, NEW, Progress, Settings, picture, settings_of, standing
 from rsa_edu.explorers.watcher import PATIENCE, Watcher
 from rsa_edu.figures.training import Run, training_figure
-from rsa_edu.probe import Probe, probe
+from rsa_edu.probe import Probe
 from rsa_edu.runner import Runner
 from rsa_edu.training import Record
 
 PROBE_EVERY = 1.0
 """Seconds between two looks at the attention map and the gradient."""
 CLOSED = "closed"
-PROBE_SEED = 2024
-"""Of the sequence that attention and gradient are shown on."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What the page shows: the present run and the kept one, as drawn."""
-
-    run: Run | None = None
-    kept: Run | None = None
 
 
 class TrainWithABudget(Explorer):
@@ -46,8 +36,12 @@ class TrainWithABudget(Explorer):
     presets: ClassVar = {
         "Ample budget": {},
         "Starved budget": {"nu": 2, "rho": 2},
-        "No attention": {"model": "LSTM"},
+        "Sinks, same budget": {"policy": policies.SINKS},
+        "Sinks, scattered data": {"policy": policies.SINKS, "task": "Denoise"},
+        "Window, same budget": {"policy": policies.WINDOW},
         "Full attention": {"model": "MemRNN"},
+        "No attention": {"model": "LSTM"},
+        "No recurrence": {"model": "Transformer"},
         "Learning rate too high": {"learning_rate": 1.0},
         **{f"Go on with {name}": {"start": name} for name in results.names() if "relrnn" in name},
     }
@@ -56,9 +50,11 @@ class TrainWithABudget(Explorer):
         only_one_per_cell(self)
         self.run: Runner | None = None
         self._kept: Run | None = None
+        self._kept_records: list[Record] = []
         self._probe: Probe | None = None
         self._before = 0  # updates before the run was started here
         self._probed, self._news = 0.0, None
+        self._telling = threading.Lock()
         self._watcher = Watcher(lambda: self._active, self._watch, self._failed)
         super().__init__(theme=theme)
         if settings:
@@ -103,13 +99,15 @@ class TrainWithABudget(Explorer):
         if self.run is not None:
             kept = picture(self.run, self._probe)
             self._kept = replace(kept, name=f"A: {kept.name}")
+            self._kept_records = list(self.run.records)
             self._refresh()
         return self
 
     def checkpoint(self) -> Path:
         """Write the run to a file beside the notebook, never over another; returns its name."""
         training = self._present_run().training
-        path = runs.free_path(f"{type(training.net.recurrence).__name__}-{training.update}".lower())
+        stem = f"{type(training.net.recurrence).__name__}-{training.update}".lower()
+        path = free_path(stem, "safetensors")
         checkpoints.save(path, training, command=self.code)
         return path
 
@@ -161,6 +159,7 @@ class TrainWithABudget(Explorer):
         """Stop, forget both runs, and go back to the defaults."""
         self.stop()
         self.run = self._kept = self._probe = None
+        self._tell()
         return super().reset()
 
     @property
@@ -169,9 +168,10 @@ class TrainWithABudget(Explorer):
         start = self.settings.start
         if start == NEW:
             return super().code
-        brought = settings_of(results.load(start).training, start)
-        live = {k: v for k, v in vars(self.settings).items() if k in LIVE}
-        parts = [f"{k}={v!r}" for k, v in live.items() if v != brought.get(k, getattr(Settings, k))]
+        brought = vars(Settings()) | settings_of(results.load(start).training, start)
+        parts = [
+            f"{k}={v!r}" for k, v in vars(self.settings).items() if k in LIVE and v != brought[k]
+        ]
         return f"rsa.explore.{self.name}({', '.join([f'start={start!r}', *parts])})"
 
     @property
@@ -195,7 +195,7 @@ class TrainWithABudget(Explorer):
     def _ask(self, what: str) -> "TrainWithABudget":
         if self.run is not None:
             getattr(self.run, what)()
-            self._refresh()
+            self._tell()  # at once; the watcher draws the curves
             self._watcher.watch()
         return self
 
@@ -218,8 +218,7 @@ class TrainWithABudget(Explorer):
             return
         if not active or time.monotonic() > self._probed + PROBE_EVERY:
             began = time.monotonic()
-            sequence = run.training.task.sample(1, torch.Generator().manual_seed(PROBE_SEED))
-            seen = probe(run.snapshot(), sequence)
+            seen = runs.look(run)
             if run is self.run:
                 self._probe = seen
             self._probed = time.monotonic() + PATIENCE * (time.monotonic() - began)
@@ -227,8 +226,18 @@ class TrainWithABudget(Explorer):
         if not active and run.error is not None:
             self._say(run.message)
 
+    def _tell(self) -> None:
+        """Buttons and progress as the run is now. Waits for no figure: a click is answered here."""
+        with self._telling:
+            if self._news is not CLOSED:
+                self.panel.show(self.run)
+                self._grey_out()
+                for button in self._presets:
+                    button.disabled = self._active
+
     def _refresh(self) -> None:
-        """The page as the run is now; nothing where nothing is new."""
+        """The page as the run is now; a figure only where something is new."""
+        self._tell()
         with self._lock:
             run = self.run
             news = run and (len(run.records), run.state, len(run.changes))
@@ -237,8 +246,6 @@ class TrainWithABudget(Explorer):
                 self._news = news
                 self.numbers = self.compute(self.settings)
                 self._show()
-                self.panel.show(run)
-                self._enable()
 
     # What the base asks for ----------------------------------------------------------------------
 
@@ -254,22 +261,20 @@ class TrainWithABudget(Explorer):
 
     def summarise(self, settings, numbers) -> str:
         """Where the run stands, against no memory, chance and the kept run."""
-        if numbers.run is None:
-            return "Choose a budget and press Start."
-        now = standing(numbers.run)
-        return now if numbers.kept is None else f"{now} {standing(numbers.kept)}"
+        there = [standing(run) for run in (numbers.run, numbers.kept) if run is not None]
+        return " ".join(there) if numbers.run else "Choose a budget and press Start."
 
     def table(self, settings, numbers):
-        """One row per update of the present run."""
-        yield ("update", "loss", "accuracy", "gradient_norm", "seconds")
-        for record in [] if self.run is None else list(self.run.records):
-            yield tuple(vars(record).values())
+        """One row per update of the present run, and of the kept one."""
+        yield ("run", *(field.name for field in fields(Record)))
+        if numbers.run:
+            yield from runs.rows(numbers.run.name, self.run.records)
+        if numbers.kept:
+            yield from runs.rows(numbers.kept.name, self._kept_records)
 
     def idle(self, settings) -> dict[str, str]:
         """What is fixed while a run is on, what a checkpoint brings, what a model does not have."""
-        idle = {}
-        if not settings.model.startswith("Rel"):
-            idle |= dict.fromkeys(("nu", "rho"), f"{settings.model} has no budget to choose.")
+        idle = runs.without_effect(settings)
         others = [f for f in vars(settings) if f not in LIVE]
         if settings.start != NEW:
             brought = f"Comes with {settings.start}."
@@ -280,8 +285,7 @@ class TrainWithABudget(Explorer):
 
     def arrange(self) -> list:
         """The run's buttons and progress stand between the settings and the figure."""
-        rows = super().arrange()
-        self.panel = Panel(self)
+        self.panel, rows = Panel(self), super().arrange()
         rows.insert(rows.index(self.figure), self.panel.widget)
         return rows
 
@@ -290,10 +294,3 @@ class TrainWithABudget(Explorer):
         row = super().preset_row()
         self._presets = row.children[:-1]
         return row
-
-    def _enable(self) -> None:
-        idle = self.idle(self.settings)
-        for name, widget in self.widgets.items():
-            widget.disabled = name in idle
-        for button in self._presets:
-            button.disabled = self._active

@@ -265,3 +265,18 @@ def test_two_explorers_do_not_disturb_each_other():
     one, two = Background(), Background(g=0.2)
     one.set(g=0.9)
     assert (one.result()[1], two.result()[1]) == (0.9, 0.2)
+
+
+def test_the_copied_line_stays_that_of_the_settings():
+    """If this failed, the line below the buttons would rebuild an earlier state."""
+    explorer = Powers()
+    explorer._copy()
+    for change in (
+        lambda: explorer.set(g=0.7),
+        lambda: setattr(explorer.widgets["T"], "value", 20),
+        lambda: explorer.preset("Steep"),
+        lambda: setattr(explorer, "theme", "dark"),
+        explorer.reset,
+    ):
+        change()
+        assert explorer._code.value == explorer.code

@@ -1,6 +1,7 @@
 """Training through the widget: its buttons drive the run, and the figure shows its records."""
 
 import csv
+import threading
 import time
 
 import pytest
@@ -8,9 +9,12 @@ import torch
 
 import rsa_edu as rsa
 from rsa_edu.curves import curves
-from rsa_edu.explorers.runs import new_training, settings_of
+from rsa_edu.explorers import runs
+from rsa_edu.explorers.policies import POLICIES, build
+from rsa_edu.explorers.runs import ATTENTION, BUDGETED, FULL, MODELS, new_training, settings_of
 from rsa_edu.explorers.training import TrainWithABudget
 
+NAMES_OF_BOTH = ("RelRNN, Sinks (ν = 5, ρ = 12), Copy 5", "A: RelRNN (ν = 5, ρ = 12), Copy 5")
 SMALL = {"hidden_size": 16, "delay": 5, "updates": 5000}
 
 
@@ -124,6 +128,26 @@ def test_stop_answers_at_once(make):
     assert explorer.run.state == "stopped"
 
 
+def test_stop_is_said_at_once_whatever_is_being_drawn(make, monkeypatch):
+    """If this failed, Stop would wait for a figure, and seem broken."""
+    explorer = make().start()
+    until(lambda: len(explorer.run.records) > 2)
+    drawing = threading.Event()
+    draw = explorer.draw
+
+    def slowly(*arguments):
+        drawing.set()
+        time.sleep(0.7)
+        return draw(*arguments)
+
+    monkeypatch.setattr(explorer, "draw", slowly)
+    assert drawing.wait(10)
+    began = time.monotonic()
+    press(explorer, "Stop")
+    assert explorer.panel.text.value.startswith("Stopped: ")
+    assert time.monotonic() - began < 0.3
+
+
 def test_a_finished_run_can_be_given_more_updates(make):
     """If this failed, a run that is nearly there would have to be started anew."""
     explorer = make(updates=50).start()
@@ -144,8 +168,86 @@ def test_budget_and_learning_rate_hold_from_the_next_update_and_are_marked(make)
     assert explorer.run.training.memory == rsa.models.Screening(2, 12)
     assert explorer.run.training.learning_rate == 0.01
     (marks,) = [t for t in explorer.figure.data if t.name == "changed"]
-    assert marks.text == ("ν 2, ρ 12", "learning rate 0.01")
+    assert marks.text == ("Screening ν 2, ρ 12", "learning rate 0.01")
     assert marks.x == tuple(update for update, _ in explorer.run.changes)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_trains_and_shows_what_it_attends_to(make, model):
+    """If this failed, a model of the list could not be started, or its maps would be wrong."""
+    explorer = make(model=model, updates=50).start()
+    explorer.result()
+    net = explorer.run.training.net
+    sequence = explorer.run.training.task.sample(1, torch.Generator().manual_seed(runs.PROBE_SEED))
+    with torch.no_grad():
+        trace = net.recurrence(sequence.inputs, return_trace=True)[2]
+    heat, title = explorer.figure.data[-1], explorer.figure.layout.annotations[-1].text
+    if not trace.attention.shape[2]:
+        assert title == f"{model} has no attention"
+        return
+    drawn = {(t, i) for t, row in enumerate(heat.z) for i, a in enumerate(row) if a is not None}
+    there = {(t, i) for t, row in enumerate(trace.positions[:, 0].tolist()) for i in row if i >= 0}
+    assert drawn == there
+    t, i = max(there)
+    column = trace.positions[t, 0].tolist().index(i)
+    assert heat.z[t][i] == pytest.approx(trace.attention[t, 0, column].item(), abs=1e-4)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_a_model_does_not_have_cannot_be_chosen(model):
+    """If this failed, a slider would move and nothing would follow, or one would be locked."""
+    explorer = TrainWithABudget(model=model)
+    locked = {name for name, widget in explorer.widgets.items() if widget.disabled}
+    attends = model in (*FULL, *BUDGETED)
+    assert ("attention" in locked) == (not attends)
+    assert ({"policy", "nu", "rho"} & locked) == (
+        set() if model in BUDGETED else {"policy", "nu", "rho"}
+    )
+    assert all(explorer.widgets[name].tooltip for name in locked)
+
+
+@pytest.mark.parametrize("attention", ATTENTION)
+@pytest.mark.parametrize("model", [*FULL, *BUDGETED])
+def test_the_chosen_attention_is_trained(model, attention):
+    """If this failed, two attentions would be compared and one of them would be the other."""
+    settings = TrainWithABudget(model=model, attention=attention, **SMALL).settings
+    training = new_training(settings)
+    assert training.net.recurrence.attention == attention
+    assert settings_of(training)["attention"] == attention
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_policy_may_be_exchanged_while_it_runs(make, name):
+    """If this failed, the drop-down would show another memory than the run has."""
+    explorer = make(model="RelLSTM", nu=3, rho=4, policy="Sinks" if name != "Sinks" else "Window")
+    before = new_training(explorer.settings).memory
+    explorer.start()
+    until(lambda: len(explorer.run.records) > 2)
+    assert explorer.run.training.memory == before
+    explorer.widgets["policy"].value = name
+    wanted = build(name, 3, 4, explorer.settings.seed)
+    until(lambda: explorer.run.training.memory == wanted)
+    updates = len(explorer.run.records)
+    until(lambda: len(explorer.run.records) > updates + 2)
+    explorer.stop()._watcher.wait(10)
+    (marks,) = [t for t in explorer.figure.data if t.name == "changed"]
+    assert marks.text[0].startswith(type(wanted).__name__)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_checkpoint_brings_its_policy(make, name, tmp_path, monkeypatch):
+    """If this failed, a run would go on with another memory than it was saved with."""
+    monkeypatch.chdir(tmp_path)
+    explorer = make(policy=name, attention="scaled_dot", nu=2, rho=3, updates=50).start()
+    explorer.result()
+    other = make(model="LSTM").load(explorer.checkpoint())
+    saved = explorer.run.training.memory
+    other.set(updates=50).resume().result()
+    assert other.run.training.memory == saved
+    assert other.run.changes == []
+    assert other.settings.policy == name
+    assert other.settings.attention == "scaled_dot"
+    assert new_training(other.settings).memory == saved
 
 
 def test_what_cannot_change_under_way_is_refused_in_words(make):
@@ -266,6 +368,7 @@ def test_the_code_rebuilds_the_settings():
     """If this failed, the copied line would make another experiment."""
     for settings in (
         {"model": "LSTM", "delay": 30},
+        {"policy": "LowestAttention", "attention": "scaled_dot"},
         *({"start": name, "nu": 5, "rho": 2} for name in rsa.results.names() if "relrnn" in name),
     ):
         explorer = TrainWithABudget(**settings)
@@ -314,3 +417,21 @@ def test_the_table_holds_one_row_per_update(make, tmp_path, monkeypatch):
         file.readline()
         rows = list(csv.DictReader(file))
     assert [float(row["loss"]) for row in rows] == [record.loss for record in records]
+    assert {row["run"] for row in rows} == {"RelRNN (ν = 5, ρ = 12), Copy 5"}
+
+
+def test_saved_data_holds_the_kept_run_too(make, tmp_path, monkeypatch):
+    """If this failed, only one of the two compared runs could be taken home."""
+    monkeypatch.chdir(tmp_path)
+    explorer = make(updates=50).start()
+    first = explorer.result()
+    explorer.keep().set(policy="Sinks").start()
+    second = explorer.result()
+    with explorer.save().open(encoding="utf-8") as file:
+        file.readline()
+        rows = list(csv.DictReader(file))
+    by_run = {name: [float(r["loss"]) for r in rows if r["run"] == name] for name in NAMES_OF_BOTH}
+    assert by_run == {
+        name: [record.loss for record in records]
+        for name, records in zip(NAMES_OF_BOTH, (second, first), strict=True)
+    }
