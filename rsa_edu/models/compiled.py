@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -315,20 +316,20 @@ class _Sequence(torch.autograd.Function):
         )
         dkeys0 = dkeys[:, :S].clone()
         dkeys[:, :S] = 0  # those keys were computed before, not from these states
-        dV, dW_a, dU_a = (
-            together(
-                call.workers,
-                lambda: _outer(ddrive, s_of),
-                # The query of a step is asked by the macro-state before it.
-                lambda: _outer(dq[1:], s_of[:-1]) + _outer(dq[call.t == 0 :][:1], s[None]),
-                lambda: _outer(dkeys, states),
-            )
+        dV = [partial(_outer, ddrive, s_of, rows) for rows in _shares(len(V), call.workers)]
+        others = [
+            # The query of a step is asked by the macro-state before it.
+            lambda: _outer(dq[1:], s_of[:-1]) + _outer(dq[call.t == 0 :][:1], s[None]),
+            lambda: _outer(dkeys, states),
+        ]
+        *dV, dW_a, dU_a = (
+            together(call.workers, *dV, *others)
             if attends
-            else (_outer(ddrive, s_of), None, None)
+            else (*together(call.workers, *dV), None, None)
         )
         return (
             *(None, ddrive, dnudge if len(nudge) else None),
-            *(dV, dW_a, dU_a, dv_a.sum(0), dthreshold.sum(0)),
+            *(torch.cat(dV), dW_a, dU_a, dv_a.sum(0), dthreshold.sum(0)),
             *(dh, dcell, ds, dstates[:, :S], dkeys0),
         )
 
@@ -344,10 +345,16 @@ def _scatter(call: _Call, total: Tensor, end: Tensor | None) -> None:
     total.scatter_add_(1, rows, torch.where((call.memory[0] >= 0).unsqueeze(2), end, 0))
 
 
-def _outer(left: Tensor, right: Tensor) -> Tensor:
-    """Sum over steps and batch of the outer products: a weight's gradient."""
+def _outer(left: Tensor, right: Tensor, rows: slice = slice(None)) -> Tensor:
+    """Sum over steps and batch of the outer products: these rows of a weight's gradient."""
     left, right = left[: len(right)], right[: len(left)]  # a sequence of one step asks no query
-    return left.reshape(-1, left.shape[-1]).mT @ right.reshape(-1, right.shape[-1])
+    return left.reshape(-1, left.shape[-1])[:, rows].mT @ right.reshape(-1, right.shape[-1])
+
+
+def _shares(rows: int, workers: int) -> list[slice]:
+    """The rows of a weight, one slice for each worker."""
+    size = -(-rows // workers)
+    return [slice(first, first + size) for first in range(0, rows, size)]
 
 
 def _copy(tensor: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
-"""The compiled CPU path: the same computation as attentive.py, one batch element at a time.
+"""The compiled CPU path: the same computation as attentive.py, a few batch elements at a time.
 
-Serial functions without the GIL; pool.py splits the batch over threads. Each batch element goes
-through the whole sequence in one thread, so that its states stay in that core's cache. States are
-never moved: a slot holds the row of its state. Rows 0..S-1 are the states that were in memory
+Serial functions without the GIL; pool.py splits the batch over threads. A group of batch elements
+goes through the whole sequence in one thread, so that its states stay in that core's cache. States
+are never moved: a slot holds the row of its state. Rows 0..S-1 are the states that were in memory
 before the first step, row S + t is h_t. The keys U_a h are computed once per state, and the
 backward pass computes tanh again instead of storing (T, B, K, H) of it.
 """
@@ -83,10 +83,64 @@ def _dot(a, b):
 
 
 @_inline
-def _add_matvec(W, x, out):
-    """out += W x"""
-    for i in range(len(out)):
-        out[i] += _dot(W[i], x)
+def _add_product(W, X, out):
+    """out_g += W x_g for every vector x_g of a group.
+
+    Four vectors and four rows at a time: their sixteen sums stay in registers, and eight numbers
+    are read for sixteen multiplications. One vector and one row at a time it would be two for one,
+    and reading is what takes the time. What is left over goes one by one.
+    """
+    G, R = len(X) // 4 * 4, len(W) // 4 * 4
+    for g in range(0, G, 4):
+        for i in range(0, R, 4):
+            _add_tile(W, X, out, g, i)
+    for g in range(len(X)):
+        for i in range(R if g < G else 0, len(W)):
+            out[g, i] += _dot(W[i], X[g])
+
+
+@_inline
+def _add_tile(W, X, out, g, i):
+    x0, x1, x2, x3 = X[g], X[g + 1], X[g + 2], X[g + 3]
+    w0, w1, w2, w3 = W[i], W[i + 1], W[i + 2], W[i + 3]
+    zero = W.dtype.type(0)
+    s00, s01, s02, s03 = zero, zero, zero, zero
+    s10, s11, s12, s13 = zero, zero, zero, zero
+    s20, s21, s22, s23 = zero, zero, zero, zero
+    s30, s31, s32, s33 = zero, zero, zero, zero
+    for j in range(len(w0)):
+        s00 += w0[j] * x0[j]
+        s01 += w1[j] * x0[j]
+        s02 += w2[j] * x0[j]
+        s03 += w3[j] * x0[j]
+        s10 += w0[j] * x1[j]
+        s11 += w1[j] * x1[j]
+        s12 += w2[j] * x1[j]
+        s13 += w3[j] * x1[j]
+        s20 += w0[j] * x2[j]
+        s21 += w1[j] * x2[j]
+        s22 += w2[j] * x2[j]
+        s23 += w3[j] * x2[j]
+        s30 += w0[j] * x3[j]
+        s31 += w1[j] * x3[j]
+        s32 += w2[j] * x3[j]
+        s33 += w3[j] * x3[j]
+    out[g, i] += s00
+    out[g, i + 1] += s01
+    out[g, i + 2] += s02
+    out[g, i + 3] += s03
+    out[g + 1, i] += s10
+    out[g + 1, i + 1] += s11
+    out[g + 1, i + 2] += s12
+    out[g + 1, i + 3] += s13
+    out[g + 2, i] += s20
+    out[g + 2, i + 1] += s21
+    out[g + 2, i + 2] += s22
+    out[g + 2, i + 3] += s23
+    out[g + 3, i] += s30
+    out[g + 3, i + 1] += s31
+    out[g + 3, i + 2] += s32
+    out[g + 3, i + 3] += s33
 
 
 @_inline
@@ -186,12 +240,12 @@ def _screen(kind, nu, rho, t, newest, birth, rows, score, beta, chances):
 
 
 @_jit
-def forward(b, stop, model, policy, weights, start, memory, steps, result):
-    """One batch element through the whole sequence. False if stopped on the way.
+def forward(first, last, stop, model, policy, weights, start, memory, steps, result):
+    """The batch elements first..last-1 through the whole sequence. False if stopped on the way.
 
     model: (unit, attention, combine). policy: (kind, nu, rho, grows, corrected, births (T,)).
-    weights: (V, W_a, U_a, v_a, threshold). start: (t_0, h, cell, s), each (B, ..).
-    memory: (rows, score, beta, chances), each (B, K), changed in place to what they end as.
+    weights: (V, W_a, U_a, v_a, threshold). start: (t_0, h, cell, s), each (B, ..), changed in place
+    to what they end as. memory: (rows, score, beta, chances), each (B, K), likewise.
     steps: (drive (T, B, G), nudge (T, B, H) or empty).
     result: (out (T, B, H), states, keys (B, S + T, H), s, q (T, B, H), gates, cells (T, B, ..),
     alpha, rows, scores (T, B, K)); from s on one step is enough where nothing is to be kept.
@@ -199,75 +253,87 @@ def forward(b, stop, model, policy, weights, start, memory, steps, result):
     unit, attention, combine = model
     kind, nu, rho, grows, corrected, births = policy
     V, W_a, U_a, v_a, threshold = weights
-    t0, h0, cell0, s0 = start
+    t0, h_of, cell_of, query_of = start
     drive, nudge = steps
-    out, states, keys, s_of, q_of, gates_of, cells, alpha_of, rows_of, scores_of = result
-    states, keys = states[b], keys[b]
-    T, H = len(drive), states.shape[1]
-    S = len(states) - T
-    half = drive.dtype.type(0.5)
-    h, s, cell = h0[b].copy(), s0[b].copy(), cell0[b].copy()
-    q, c, z = np.empty_like(h), np.empty_like(h), np.empty_like(drive[0, b])
-    rows, score, beta, chances = memory[0][b], memory[1][b], memory[2][b], memory[3][b]
+    out, states_of, keys_of, s_of, q_of, gates_of, cells, alpha_of, rows_of, scores_of = result
+    T, H, n = len(drive), states_of.shape[2], last - first
+    S = states_of.shape[1] - T
+    half, one = drive.dtype.type(0.5), drive.dtype.type(1)
     slotted = kind in (BUFFERED, POOL)
     everything = np.arange(S + T)
+    h, cell, s = h_of[first:last], cell_of[first:last], query_of[first:last]
+    q, c, key = np.empty_like(h), np.empty(H, h.dtype), np.empty_like(h)
+    z = np.empty((n, drive.shape[2]), h.dtype)
     for t in range(T):
         if stop[0]:
             return False
         keep, kept = t if len(alpha_of) == T else 0, t if len(s_of) == T else 0
-        if kind == EVERYTHING:
-            rows = everything[: S + t]
-        alpha = alpha_of[keep, b, : len(rows)]
-        z[:] = drive[t, b]
-        if kind == NOTHING:
-            s_of[kept, b] = h
-            _add_matvec(V, h, z)
-        elif t0 + t == 0:
-            s_of[kept, b] = 0
-        else:
+        gated = t if len(gates_of) == T else 0
+        reads = kind != NOTHING and t0 + t > 0
+        if reads:
             q[:] = 0
-            _add_matvec(W_a, s, q)
-            q_of[kept, b] = q
-            attended = _attend(attention, q, keys, v_a, rows, alpha)
-            c[:] = 0
-            for k in range(len(rows)):
-                if rows[k] >= 0:
-                    row = states[rows[k]]
-                    for j in range(H):
-                        c[j] += alpha[k] * row[j]
-            for j in range(H):
-                if combine == MEAN:
-                    s[j] = half * (h[j] + c[j])
-                elif combine == SUM:
-                    s[j] = h[j] + c[j]
-                else:
-                    s[j] = c[j]
-            s_of[kept, b] = s
-            _add_matvec(V, s, z)
-            for k in range(len(rows) if slotted else 0):
-                if kind == POOL:
-                    score[k] = alpha[k]
-                elif rows[k] >= 0 and (grows == ALWAYS or (grows == IN_BUFFER and k < nu)):
-                    beta[k] += alpha[k]
-                    chances[k] += drive.dtype.type(1 / attended)
-                    score[k] = beta[k] / chances[k] if corrected else beta[k]
-        if slotted:
-            rows_of[keep, b] = rows
-            scores_of[keep, b] = score
-        _recur(unit, z, threshold, cell, gates_of[t if len(gates_of) == T else 0, b], h)
-        if len(cells) == T:
-            cells[t, b] = cell
-        if len(nudge):
-            for j in range(H):
-                h[j] += nudge[t, b, j]
-        out[t, b] = h
-        states[S + t] = h
+            _add_product(W_a, s, q)
+        for g in range(n):
+            b = first + g
+            z[g] = drive[t, b]
+            rows, score = memory[0][b], memory[1][b]
+            if reads:
+                if kind == EVERYTHING:
+                    rows = everything[: S + t]
+                states, alpha = states_of[b], alpha_of[keep, b, : len(rows)]
+                q_of[kept, b] = q[g]
+                attended = _attend(attention, q[g], keys_of[b], v_a, rows, alpha)
+                c[:] = 0
+                for k in range(len(rows)):
+                    if rows[k] >= 0:
+                        row = states[rows[k]]
+                        for j in range(H):
+                            c[j] += alpha[k] * row[j]
+                for j in range(H):
+                    if combine == MEAN:
+                        s[g, j] = half * (h[g, j] + c[j])
+                    elif combine == SUM:
+                        s[g, j] = h[g, j] + c[j]
+                    else:
+                        s[g, j] = c[j]
+                s_of[kept, b] = s[g]
+                for k in range(len(rows) if slotted else 0):
+                    if kind == POOL:
+                        score[k] = alpha[k]
+                    elif rows[k] >= 0 and (grows == ALWAYS or (grows == IN_BUFFER and k < nu)):
+                        beta, chances = memory[2][b], memory[3][b]
+                        beta[k] += alpha[k]
+                        chances[k] += one / attended
+                        score[k] = beta[k] / chances[k] if corrected else beta[k]
+            elif kind == NOTHING:
+                s_of[kept, b] = h[g]
+            else:
+                s_of[kept, b] = 0
+            if slotted:
+                rows_of[keep, b] = rows
+                scores_of[keep, b] = score
+        if reads:
+            _add_product(V, s, z)
+        elif kind == NOTHING:
+            _add_product(V, h, z)
+        for g in range(n):
+            b = first + g
+            _recur(unit, z[g], threshold, cell[g], gates_of[gated, b], h[g])
+            if len(cells) == T:
+                cells[t, b] = cell[g]
+            if len(nudge):
+                for j in range(H):
+                    h[g, j] += nudge[t, b, j]
+            out[t, b] = h[g]
+            states_of[b, S + t] = h[g]
         if kind != NOTHING:
-            keys[S + t] = 0
-            _add_matvec(U_a, h, keys[S + t])
-        if slotted:
+            key[:] = 0
+            _add_product(U_a, h, key)
+            for g in range(n):
+                keys_of[first + g, S + t] = key[g]
+        for b in range(first, last if slotted else first):
+            rows, score, beta, chances = memory[0][b], memory[1][b], memory[2][b], memory[3][b]
             _screen(kind, nu, rho, t0 + t, S + t, births[t], rows, score, beta, chances)
-    h0[b], s0[b], cell0[b] = h, s, cell
     return True
 
 
@@ -327,82 +393,90 @@ def _attend_back(attention, q, keys, v_a, rows, alpha, dalpha, dq, dkeys, dv_a):
 
 
 @_jit
-def backward(b, stop, model, policy, weights, t0, steps, kept, given, wanted):
-    """Back through the whole sequence of one batch element. False if stopped on the way.
+def backward(first, last, stop, model, kind, weights, t0, nudge, kept, given, wanted):
+    """Back through the whole sequence of batch elements first..last-1. False if stopped.
 
-    weights: (V^T, W_a^T, U_a^T, v_a, threshold). steps: nudge. kept: what forward kept (states,
-    keys, cell_0, q, gates, cells, alpha, rows). given: gradients of (out, last s, last cell).
-    wanted: gradients to fill, of (drive, nudge, q, keys, states, h_0, cell_0, s_0, v_a, threshold).
+    weights: (V^T, W_a^T, U_a^T, v_a, threshold). kept: what forward kept (states, keys, cell_0, q,
+    gates, cells, alpha, rows). given: gradients of (out, last s, last cell). wanted: gradients to
+    fill, of (drive, nudge, q, keys, states, h_0, cell_0, s_0, v_a, threshold).
     """
     unit, attention, combine = model
     V_T, W_a_T, U_a_T, v_a, threshold = weights
-    states, keys, cell0, q_of, gates_of, cells, alpha_of, rows_of = kept
-    dout, ds_end, dcell_end = given
-    ddrive, dnudge, dq_of, dkeys, dstates, dh0, dcell0, ds0, dv_a, dthreshold = wanted
-    states, keys, dkeys, dstates = states[b], keys[b], dkeys[b], dstates[b]
-    T, H = len(dout), states.shape[1]
-    S = len(states) - T
+    states_of, keys_of, cell0, q_of, gates_of, cells, alpha_of, rows_of = kept
+    dout, ds_of, dcell_of = given
+    ddrive, dnudge, dq_of, dkeys_of, dstates_of, dh0, dcell0, ds0, dv_a, dthreshold = wanted
+    T, H, n = len(dout), states_of.shape[2], last - first
+    S = states_of.shape[1] - T
     half = dout.dtype.type(0.5)
     everything = np.arange(S + T)
-    h, dh, dc = np.empty(H, dout.dtype), np.empty(H, dout.dtype), np.empty(H, dout.dtype)
-    ds, dcell = ds_end[b].copy(), dcell_end[b].copy()
-    dh_next = np.zeros_like(h)
-    dalpha = np.empty(alpha_of.shape[2], dout.dtype)
+    ds, dcell = ds_of[first:last].copy(), dcell_of[first:last].copy()
+    dh, dh_next = np.empty_like(ds), np.zeros_like(ds)
+    h, dc, dq, dkey = (
+        np.empty_like(ds[0]),
+        np.empty_like(ds[0]),
+        np.empty_like(ds),
+        np.empty_like(ds),
+    )
+    dz = np.empty((n, ddrive.shape[2]), ds.dtype)
+    dalpha = np.empty(alpha_of.shape[2], ds.dtype)
     for t in range(T - 1, -1, -1):
         if stop[0]:
             return False
-        for j in range(H):
-            dh[j] = dout[t, b, j] + dstates[S + t, j] + dh_next[j]
-            h[j] = states[S + t, j]
-        if policy != NOTHING:
-            _add_matvec(U_a_T, dkeys[S + t], dh)
-        if len(dnudge):
+        for g in range(n):
+            b = first + g
             for j in range(H):
-                dnudge[t, b, j] = dh[j]
-        if len(steps):
-            for j in range(H):
-                h[j] -= steps[t, b, j]
-        dz = ddrive[t, b]
-        last = len(cells) == T
-        _recur_back(
-            unit,
-            h,
-            threshold,
-            cells[t if last else 0, b],
-            (cells[t - 1, b] if t > 0 else cell0[b]) if last else cell0[b],
-            gates_of[t if last else 0, b],
-            dh,
-            dcell,
-            dz,
-            dthreshold[b],
-        )
-        if t0 + t == 0 or policy == NOTHING:
+                dh[g, j] = dout[t, b, j] + dstates_of[b, S + t, j] + dh_next[g, j]
+        if kind != NOTHING:
+            for g in range(n):
+                dkey[g] = dkeys_of[first + g, S + t]
+            _add_product(U_a_T, dkey, dh)
+        gated = t if len(cells) == T else 0
+        for g in range(n):
+            b = first + g
+            h[:] = states_of[b, S + t]
+            if len(dnudge):
+                for j in range(H):
+                    dnudge[t, b, j] = dh[g, j]
+                    h[j] -= nudge[t, b, j]
+            before = cells[t - 1, b] if t > 0 and len(cells) == T else cell0[b]
+            cell = cells[t, b] if len(cells) == T else cell0[b]
+            _recur_back(
+                unit, h, threshold, cell, before, gates_of[gated, b], dh[g], dcell[g], dz[g],
+                dthreshold[b],
+            )  # fmt: skip
+            ddrive[t, b] = dz[g]
+        if t0 + t == 0 or kind == NOTHING:
             dh_next[:] = 0
-            _add_matvec(V_T, dz, dh_next)
+            _add_product(V_T, dz, dh_next)
             continue
-        _add_matvec(V_T, dz, ds)
-        for j in range(H):
-            if combine == MEAN:
-                dh_next[j] = half * ds[j]
-                dc[j] = half * ds[j]
-            elif combine == SUM:
-                dh_next[j] = ds[j]
-                dc[j] = ds[j]
-            else:
-                dh_next[j] = 0
-                dc[j] = ds[j]
-        rows = everything[: S + t] if policy == EVERYTHING else rows_of[t, b]
-        alpha = alpha_of[t, b, : len(rows)]
-        for k in range(len(rows)):
-            if rows[k] < 0:
-                continue
-            row, drow = states[rows[k]], dstates[rows[k]]
-            dalpha[k] = _dot(row, dc)
+        _add_product(V_T, dz, ds)
+        for g in range(n):
+            b = first + g
             for j in range(H):
-                drow[j] += alpha[k] * dc[j]
-        dq = dq_of[t, b]
-        _attend_back(attention, q_of[t, b], keys, v_a, rows, alpha, dalpha, dq, dkeys, dv_a[b])
+                if combine == MEAN:
+                    dh_next[g, j] = half * ds[g, j]
+                    dc[j] = half * ds[g, j]
+                elif combine == SUM:
+                    dh_next[g, j] = ds[g, j]
+                    dc[j] = ds[g, j]
+                else:
+                    dh_next[g, j] = 0
+                    dc[j] = ds[g, j]
+            rows = everything[: S + t] if kind == EVERYTHING else rows_of[t, b]
+            alpha, states, dstates = alpha_of[t, b, : len(rows)], states_of[b], dstates_of[b]
+            for k in range(len(rows)):
+                if rows[k] < 0:
+                    continue
+                row, drow = states[rows[k]], dstates[rows[k]]
+                dalpha[k] = _dot(row, dc)
+                for j in range(H):
+                    drow[j] += alpha[k] * dc[j]
+            _attend_back(
+                attention, q_of[t, b], keys_of[b], v_a, rows, alpha, dalpha, dq[g], dkeys_of[b],
+                dv_a[b],
+            )  # fmt: skip
+            dq_of[t, b] = dq[g]
         ds[:] = 0
-        _add_matvec(W_a_T, dq, ds)
-    dh0[b], ds0[b], dcell0[b] = dh_next, ds, dcell
+        _add_product(W_a_T, dq, ds)
+    dh0[first:last], ds0[first:last], dcell0[first:last] = dh_next, ds, dcell
     return True

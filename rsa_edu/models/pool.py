@@ -14,6 +14,8 @@ from rsa_edu.models import interrupt
 
 PATIENCE = 0.02
 """Seconds between two looks at the stop flag while waiting."""
+GROUP = 8
+"""Most batch elements that go through a sequence together."""
 
 
 def usable_cores() -> int:
@@ -28,13 +30,16 @@ def _pool(workers: int) -> ThreadPoolExecutor:
 
 
 def over_batch(kernel, batch: int, workers: int, *arguments) -> None:
-    """kernel(b, stop, *arguments) for every batch element b, split over the pool.
+    """kernel(first, last, stop, *arguments) for groups of the batch, split over the pool.
 
-    The caller waits interruptibly: when the stop flag of its thread is set, or Ctrl-C arrives, the
+    How the batch is grouped follows from the sizes and the workers, so that the same call gives the
+    same bits again on the same machine. The caller waits interruptibly: when the stop flag of its thread is set, or Ctrl-C arrives, the
     kernels end at their next time step, and the interruption is raised here.
     """
     interrupt.check()
-    todo, lock, stop = iter(range(batch)), Lock(), np.zeros(1, np.uint8)
+    rounds = -(-batch // (workers * GROUP))
+    size = -(-batch // (workers * rounds))
+    todo, lock, stop = iter(range(0, batch, size)), Lock(), np.zeros(1, np.uint8)
 
     def work() -> None:
         # Gradients of starved states underflow, and arithmetic on denormal floats is many times
@@ -42,8 +47,8 @@ def over_batch(kernel, batch: int, workers: int, *arguments) -> None:
         torch.set_flush_denormal(True)
         while True:
             with lock:
-                b = next(todo, None)
-            if b is None or not kernel(b, stop, *arguments):
+                first = next(todo, None)
+            if first is None or not kernel(first, min(first + size, batch), stop, *arguments):
                 return
 
     futures = [_pool(workers).submit(work) for _ in range(min(batch, workers))]

@@ -63,7 +63,7 @@ class Recurrence(nn.Module):
 
     def _drive(self, x: Tensor) -> Tensor:
         """U x_t + b, for all steps at once."""
-        return x @ self.weight_ih.mT + self.bias
+        return nn.functional.linear(x, self.weight_ih, self.bias)
 
     def _run(self, drive, state: State, nudge, *, traced: bool):
         """Step by step in torch: what this does is what a model is."""
