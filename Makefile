@@ -1,4 +1,4 @@
-# The two commands:  make lab   and   make test.   Options for JupyterLab: make lab ARGS="--port 8899"
+# The two commands:  make lab   and   make test.   Options: make lab ARGS="--port 8899"
 PYTHON ?= python3
 ARGS ?=
 
@@ -11,12 +11,13 @@ TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
 PINS := pyproject.toml constraints.txt
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help lab test lint format clean
+.PHONY: help lab test bench lint format clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make lab      set up, examine the installation, open the course in JupyterLab"
 	@echo "make test     set up, run the tests: package, notebooks, browser"
+	@echo "make bench    set up, measure the engine against torch, minutes; ARGS=--update-readme"
 	@echo "make lint     check style, spelling and that notebooks carry no outputs"
 	@echo "make format   put the style right"
 	@echo "make clean    remove the environment and what the tools left"
@@ -33,6 +34,9 @@ test: $(VENV)/.tests
 	echo "== notebooks"; $(BIN)/python -m tests.notebooks || failed=1; \
 	echo "== browser"; $(PYTEST) tests/browser || failed=1; \
 	exit $$failed
+
+bench: $(VENV)/.tests
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lint: $(VENV)/.tools
 	@$(BIN)/ruff check
