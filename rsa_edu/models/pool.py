@@ -32,9 +32,10 @@ def _pool(workers: int) -> ThreadPoolExecutor:
 def over_batch(kernel, batch: int, workers: int, *arguments) -> None:
     """kernel(first, last, stop, *arguments) for groups of the batch, split over the pool.
 
-    How the batch is grouped follows from the sizes and the workers, so that the same call gives the
-    same bits again on the same machine. The caller waits interruptibly: when the stop flag of its thread is set, or Ctrl-C arrives, the
-    kernels end at their next time step, and the interruption is raised here.
+    How the batch is grouped follows from the sizes and the workers, so that the same call gives
+    the same bits again on the same machine. The caller waits interruptibly: when the stop flag of
+    its thread is set, or Ctrl-C arrives, the kernels end at their next time step, and the
+    interruption is raised here.
     """
     interrupt.check()
     rounds = -(-batch // (workers * GROUP))

@@ -82,7 +82,7 @@ def main(wanted: list[str]) -> None:
             print(outcome, flush=True)
             kept.append(outcome)
             about = {
-                "command": " ".join(["python -m rsa_edu.results.recipes", *map(repr, wanted)]),
+                "command": "python -m rsa_edu.results.recipes [RECIPE]",
                 "date": date.today().isoformat(),
                 "rsa_edu": version("rsa-edu"),
                 "torch": torch.__version__,
