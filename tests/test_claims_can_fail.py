@@ -94,7 +94,7 @@ def draws_anew(patch):
 
 
 WORLDS = {
-    "00_start_here": [(always_right,)],
+    "00_start_here": [(always_right, explodes)],
     "01_when_gradients_vanish": [(forgets,), (explodes, always_right)],
     "04_relevancy_screening": [
         (keeps_the_newest, full_attention_is_budgeted),
