@@ -35,8 +35,8 @@ WORDS = {
     policies.WINDOW: Words("no score", "", "", buffer="window", relevant=""),
     policies.SINKS: Words("no score", "", "", relevant="sinks"),
     policies.HEAVY: Words(),
-    policies.RANDOM: Words("random number u", "u", "smallest in the set"),
-    policies.LOWEST: Words("α now", "α", "least attention", buffer="", relevant="pool"),
+    policies.RANDOM: Words("random u", "u", "smallest in the set"),
+    policies.LOWEST: Words("α, magnified", "α", "least attention", "", "pool", magnified=True),
 }
 """What each policy calls its parts."""
 TRAINED = tuple(name for name in results.names() if name.startswith("rel"))

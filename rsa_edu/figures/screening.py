@@ -1,5 +1,6 @@
 """Relevancy screening at one step, drawn over the time axis."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ LANES = {"new": 3, "buffer": 2, "relevant set": 1, "lost": 0}
 """A state stands above its time index and falls from lane to lane; it never rises."""
 COLORS = {"buffer": MEASURED, "relevant set": BOUND}
 SYMBOL = OTHER
+BLANK = "\u00a0"
+"""A tile without a symbol. Where a text was empty, plotly (7.1) never writes one again."""
 SCALES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Axes end at one of these, so that they stand still while the player runs."""
 MARGIN = {"l": 104, "r": 16, "t": 52, "b": 48}
@@ -21,7 +24,8 @@ class Words:
     """What a memory policy calls its parts.
 
     score: title of the row of scores; letter: of a score, in a hover; bar: of the one to beat;
-    buffer, relevant: the two parts of the memory, "" for one that it does not have.
+    buffer, relevant: the two parts of the memory, "" for one that it does not have;
+    magnified: the scores are so unequal that only the smallest are shown whole.
     """
 
     score: str = "score β"
@@ -29,6 +33,7 @@ class Words:
     bar: str = "weakest in the set"
     buffer: str = "buffer"
     relevant: str = "relevant set"
+    magnified: bool = False
 
 
 SCREENING = Words()
@@ -82,7 +87,7 @@ def _input(symbols, t, size, ground):
 def _tiles(x, text, size, *, color, edge, ground, opacity=1, ink="#ffffff", **trace):
     return go.Scatter(
         x=list(x),
-        text=list(text),
+        text=[symbol or BLANK for symbol in text],
         mode="markers+text",
         textfont={"color": ink, "size": max(9, min(15, size - 3))},
         marker={
@@ -219,8 +224,9 @@ def _layout(d, n, relevant, headline, words, ground):
         | {"domain": [0.67, 0.87], "range": _scale(s.alpha for s in held)}
         | {"title": {"text": "attention α"}},
         "yaxis2": bars
-        | {"domain": [0.42, 0.62], "range": _scale(s.score for s in held)}
-        | {"title": {"text": words.score}},
+        | {"domain": [0.42, 0.62], "range": _score_range(d, held, words)}
+        | {"title": {"text": words.score}}
+        | dict.fromkeys(("showticklabels", "showgrid"), bool(words.letter)),
         "yaxis": bare
         | {"domain": [0, 0.37], "range": [-0.6, 3.6]}
         | {"tickvals": list(LANES.values()), "ticktext": [_called(lane, words) for lane in LANES]},
@@ -236,6 +242,12 @@ def _layout(d, n, relevant, headline, words, ground):
             }
         ],
     }
+
+
+def _score_range(d, held, words) -> list[float]:
+    if words.magnified and d.weakest and d.weakest.score > 0:
+        return [0, min(1.06, 10 ** math.ceil(math.log10(4 * d.weakest.score)))]
+    return _scale(s.score for s in held)
 
 
 def _scale(values) -> list[float]:

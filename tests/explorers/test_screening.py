@@ -113,8 +113,8 @@ def test_every_policy_is_told_with_the_slots_of_the_sliders(explorer, name):
     ("name", "lanes", "row"),
     [
         ("Window", ("new", "window", "", "lost"), "no score"),
-        ("LowestAttention", ("new", "", "pool", "lost"), "α now"),
-        ("Random", ("new", "buffer", "relevant set", "lost"), "random number u"),
+        ("LowestAttention", ("new", "", "pool", "lost"), "α, magnified"),
+        ("Random", ("new", "buffer", "relevant set", "lost"), "random u"),
         ("Screening corrected for primacy", ("new", "buffer", "relevant set", "lost"), "score β/E"),
     ],
 )

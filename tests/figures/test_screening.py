@@ -3,7 +3,7 @@
 import pytest
 
 from rsa_edu.decisions import Decision, Held
-from rsa_edu.figures.screening import LANES, Words, screening_figure
+from rsa_edu.figures.screening import BLANK, LANES, Words, screening_figure
 
 SYMBOLS = ("3", "", "5", "", "?", "")
 CANDIDATE, WEAKEST = Held(2, 0.3, 0.9), Held(1, 0.2, 0.4)
@@ -49,7 +49,7 @@ def test_every_state_so_far_stands_in_its_lane():
     }
     for name, lane in lanes.items():
         assert set(lane.y) == {LANES[name]}
-        assert lane.text == tuple(SYMBOLS[i] for i in lane.x)
+        assert lane.text == tuple(SYMBOLS[i] or BLANK for i in lane.x)
 
 
 def test_arrows_say_who_enters_and_who_is_thrown_out():
@@ -109,3 +109,13 @@ def test_no_bar_is_higher_than_its_axis():
         figure = screening_figure(SYMBOLS, decision, "", "light")
         assert figure.layout.yaxis2.range[1] > score
         assert figure.layout.yaxis3.range[1] > 1
+
+
+def test_the_magnified_row_shows_the_least_attention():
+    """If this failed, the smallest bars, of which one decides, could not be seen."""
+    words = Words(magnified=True)
+    for least in (0.5, 0.01, 3e-7):
+        weakest = Held(1, least, least)
+        pool = Decision(6, (), (weakest, Held(2, 0.5, 0.5)), "replaces", weakest=weakest, slot=0)
+        figure = screening_figure((*SYMBOLS, ""), pool, "", "light", words)
+        assert least < figure.layout.yaxis2.range[1] <= 41 * least
