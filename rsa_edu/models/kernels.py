@@ -372,7 +372,8 @@ def _attend_back(attention, q, keys, v_a, rows, alpha, dalpha, dq, dkeys, dv_a):
     H, one, mean = len(q), q.dtype.type(1), q.dtype.type(0)
     scale = q.dtype.type(1 / math.sqrt(H))
     for k in range(len(rows)):
-        mean += alpha[k] * dalpha[k]
+        if rows[k] >= 0:
+            mean += alpha[k] * dalpha[k]
     dq[:] = 0
     for k in range(len(rows)):
         if rows[k] < 0:

@@ -5,6 +5,7 @@ import sys
 import threading
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import pytest
 import torch
@@ -344,6 +345,25 @@ def test_without_numba_or_cache(trouble, said):
     assert said in reason
 
 
+@numba.njit
+def attend_back(q, keys, v_a, rows, alpha, dalpha, dq, dkeys, dv_a):
+    """The kernels' own, called from Python."""
+    kernels._attend_back(kernels.ADDITIVE, q, keys, v_a, rows, alpha, dalpha, dq, dkeys, dv_a)
+
+
+def test_what_lies_in_an_empty_slot_does_not_matter():
+    """Its weight of zero would be multiplied with whatever memory was left behind, even NaN."""
+    rng = np.random.default_rng(0)
+    q, keys, v_a = rng.normal(size=4), rng.normal(size=(2, 4)), rng.normal(size=4)
+    rows, alpha = np.array([0, -1, 1]), np.array([0.3, 0.0, 0.7])
+    found = []
+    for left_behind in (0.0, np.nan):
+        dq, dkeys, dv_a = np.empty(4), np.zeros((2, 4)), np.zeros(4)
+        attend_back(q, keys, v_a, rows, alpha, np.array([0.5, left_behind, 0.2]), dq, dkeys, dv_a)
+        found.append(np.concatenate([dq, dkeys.ravel(), dv_a]))
+    np.testing.assert_array_equal(*found)
+
+
 def test_bad_choice():
     """A misspelt path would be taken for another."""
     with pytest.raises(ValueError, match="path must be one of 'auto', 'torch', 'compiled'"):
@@ -362,8 +382,6 @@ def test_backend_is_given_back():
 
 def test_tanh():
     """The kernels' tanh would be off in single precision."""
-    import numba
-
     jitted = numba.njit(lambda x: kernels.tanh(x))
     for x in np.linspace(-12, 12, 4001, dtype=np.float32):
         exact = np.tanh(np.float64(x))

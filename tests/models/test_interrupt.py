@@ -21,7 +21,7 @@ from rsa_edu.models import LSTM, SAB, Interrupted, MemRNN, RelRNN, Transformer, 
 def test_stops_inside_an_update(model, part, path):
     """Stop would wait for the end of a long update."""
     steps = 5000 if path == "compiled" and model is not MemRNN else 1500
-    net, x, stop = model(4, 128), torch.randn(steps, 32, 4), threading.Event()
+    net, x, stop = model(4, 128), torch.randn(steps, 16, 4), threading.Event()
     flagged = []
 
     def set_flag():
