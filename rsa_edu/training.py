@@ -152,7 +152,7 @@ class Training:
         if recipe.vary_delay:
             delay = torch.randint(1, task.delay + 1, (), generator=self.generator).item()
             task = replace(task, delay=delay)
-        batch = task.sample(recipe.batch_size, self.generator).to(self.net.readout.weight.dtype)
+        batch = task.sample(recipe.batch_size, self.generator).to(self.net.readout.weight)
         logits, _ = self.net(batch.inputs)
         steps = batch.mask if recipe.loss == "answers" else torch.ones_like(batch.mask)
         return cross_entropy(logits[steps], batch.targets[steps]), task.accuracy(logits, batch)
@@ -210,7 +210,8 @@ def evaluate(net: Network, task, *, sequences: int = 100, seed: int = 1) -> floa
         sequences: how many. seed: of the sequences; training draws from other ones.
     """
     batch = task.sample(sequences, torch.Generator().manual_seed(seed + EVALUATION_SEEDS))
-    logits, _ = net(batch.to(net.readout.weight.dtype).inputs)
+    batch = batch.to(net.readout.weight)
+    logits, _ = net(batch.inputs)
     return task.accuracy(logits, batch)
 
 

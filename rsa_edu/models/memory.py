@@ -11,7 +11,8 @@ the stored states stay when a new one arrives (`choose`). A policy of one's own 
         size: int = 10
 
         def choose(self, slots, t):
-            columns = torch.arange(self.size).repeat(len(slots.scores), 1)
+            columns = torch.arange(self.size, device=slots.scores.device)
+            columns = columns.repeat(len(slots.scores), 1)
             if t % 2 == 0:
                 columns += 1  # the oldest leaves, the newest (column `size`) enters at the right
             return columns

@@ -15,6 +15,9 @@ class Batch:
     targets: Int[Tensor, "time batch"]
     mask: Bool[Tensor, "time batch"]
 
-    def to(self, dtype: torch.dtype) -> "Batch":
-        """The same batch with inputs of this dtype."""
-        return Batch(self.inputs.to(dtype), self.targets, self.mask)
+    def to(self, like: torch.dtype | Tensor) -> "Batch":
+        """The same batch with inputs of this dtype; given a tensor, also on its device."""
+        if isinstance(like, torch.dtype):
+            return Batch(self.inputs.to(like), self.targets, self.mask)
+        device = like.device
+        return Batch(self.inputs.to(like), self.targets.to(device), self.mask.to(device))
