@@ -2,6 +2,8 @@
 
 import json
 import warnings
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,12 @@ def draws_anew(patch):
     patch.setattr(_Recall, "sample", lambda self, size, generator=None: sample(self, size))
 
 
+def no_recipe_works(patch):
+    """Runs that all stayed on the plateau."""
+    read = rsa.results.recipes.read
+    patch.setattr(rsa.results.recipes, "read", lambda: [replace(o, reached=False) for o in read()])
+
+
 WORLDS = {
     "00_start_here": [(always_right, explodes)],
     "01_when_gradients_vanish": [(forgets,), (explodes, always_right)],
@@ -103,7 +111,7 @@ WORLDS = {
     ],
     "05_train_with_a_budget": [
         (always_right, draws_anew, no_budget, full_attention_is_budgeted),
-        (keeps_the_newest,),
+        (keeps_the_newest, no_recipe_works),
         (forgets,),
         (learned_one_length,),
     ],
@@ -113,6 +121,9 @@ WORLDS = {
 def claims(notebook, patch):
     """Run a notebook; every claim it makes, and whether it holds."""
     found = {}
+    # In no wrong world is there time to learn.
+    train = rsa.train
+    patch.setattr(rsa, "train", lambda *args, **settings: islice(train(*args, **settings), 20))
     patch.setattr(rsa, "claim", lambda text, condition, measured: found.update({text: condition}))
     space = {}
     for cell in json.loads((NOTEBOOKS / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]:

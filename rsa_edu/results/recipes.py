@@ -4,6 +4,7 @@
 """
 
 import json
+import statistics
 import sys
 from dataclasses import dataclass
 from datetime import date
@@ -71,6 +72,33 @@ def run(recipe: str, seed: int) -> Outcome:
 def read() -> list[Outcome]:
     """All runs that were made."""
     return [Outcome(**row) for row in json.loads(FILE.read_text(encoding="utf-8"))["runs"]]
+
+
+def provenance() -> str:
+    """Where the runs come from, in one line."""
+    about = json.loads(FILE.read_text(encoding="utf-8"))
+    return (
+        f"made on {about['date']} by `{about['command']}` on {about['cores']} cores "
+        f"(rsa_edu {about['rsa_edu']}, torch {about['torch']}, numba {about['numba']})"
+    )
+
+
+def table() -> str:
+    """The runs in words: how many seeds reached the goal, and at what cost."""
+    lines = [f"{TASK} to {GOAL:.0%} within {LIMIT:.0f} s, ten seeds each"]
+    for recipe in RECIPES:
+        runs = [outcome for outcome in read() if outcome.recipe == recipe]
+        good = [outcome for outcome in runs if outcome.reached]
+        cost = ""
+        if good:
+            updates = [outcome.updates for outcome in good]
+            seconds = [outcome.seconds for outcome in good]
+            cost = (
+                f"after {min(updates)} to {max(updates)} updates (median "
+                f"{statistics.median(updates):.0f}), {min(seconds):.0f} to {max(seconds):.0f} s"
+            )
+        lines.append(f"{recipe + ':':42}{len(good):2} of {len(runs)} {cost}".rstrip())
+    return "\n".join(lines)
 
 
 def main(wanted: list[str]) -> None:
