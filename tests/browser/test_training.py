@@ -8,9 +8,9 @@ from rsa_edu.explorers.controls import controls
 from rsa_edu.explorers.runs import Settings, new_training
 from tests.browser.explorer import until
 
-STOPPED = 1.0
-"""Seconds: 0.3 for the run, as its own test holds it to; the rest for the way there and back and
-the drawing, which take up to 0.4 where something else is busy (the table at the end has the time).
+STOPPED = 0.5
+"""Seconds: 0.3 for the run, as its own test holds it to; the rest for the way there and back (the
+table at the end has the time).
 """
 
 
@@ -28,6 +28,8 @@ def test_start_and_stop(training):
     nu = controls(Settings)["nu"].label
     for _ in training.drag(nu, 0.5, 0.3):
         training.page.wait_for_timeout(100)
+    for _ in training.drag(controls(Settings)["updates"].label, 0.98):
+        pass  # or the run may have ended by itself when Stop is pressed
     training.button("Start").click()
     assert until(lambda: len(training.traces()[0]["y"]) >= 10, training.page)
     seconds = training.seconds_until_it_says("Stopped:", "Stop")
