@@ -67,7 +67,7 @@ def rate(request) -> float:
 @pytest.fixture(scope="session")
 def rows(request) -> list:
     """The table; every benchmark adds its line."""
-    request.config.bench_rows = []
+    request.config.bench_rows, request.config.load_before = [], report.load()
     return request.config.bench_rows
 
 
@@ -76,7 +76,9 @@ def pytest_terminal_summary(terminalreporter, config):
     if not getattr(config, "bench_rows", None):
         return
     table = report.table(config.bench_rows)
-    note = report.NOTE.format(machine=report.machine(), rate=config.tanh_rate / 1e9)
+    note = report.NOTE.format(
+        machine=report.machine(), load=config.load_before, rate=config.tanh_rate / 1e9
+    )
     terminalreporter.write_line(f"\n{table}\n\n{note}")
     if config.getoption("--update-readme"):
         report.write(Path(config.getoption("--update-readme")), f"{table}\n\n{note}")

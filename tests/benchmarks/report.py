@@ -19,7 +19,7 @@ HEADER = (
     *("ms, ours : other", "share of the bound", "of nn.RNN's speed"),
 )
 NOTE = """\
-{machine}.
+{machine}{load}.
 
 Both sides of a ratio run by turns in one process; a ratio is of medians, the quartiles are those \
 of the single rounds. Torch computes on one thread, as this package sets it; the kernels take up \
@@ -83,16 +83,20 @@ def table(rows: list[tuple[str, ...]]) -> str:
     return "\n".join([text[0], "|" + "|".join("-" * (n + 2) for n in widths) + "|", *text[1:]])
 
 
+def load() -> str:
+    """How busy the machine is; to be asked before the benchmarks make it so."""
+    return f", load before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+
+
 def machine() -> str:
-    """What it was measured on, and how busy that was; no names."""
+    """What it was measured on; no names."""
     info = Path("/proc/cpuinfo")
     found = info.exists() and re.search(r"model name\s*:\s*(.+)", info.read_text(encoding="utf-8"))
     cpu = found[1] if found else platform.processor() or platform.machine()
     versions = f"torch {torch.__version__}, numba {numba.__version__}"
-    load = f", load at the end {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return (
         f"{date.today()}: {cpu}, {usable_cores()} cores, {platform.system()}, "
-        f"Python {platform.python_version()}, {versions}{load}"
+        f"Python {platform.python_version()}, {versions}"
     )
 
 
