@@ -53,6 +53,7 @@ TERMS = (
     Term("g", "gain: V is g times an orthogonal matrix", "", "g"),
     Term("ν", "size of the short-term buffer", "models.RelRNN.buffer_size", "nu"),
     Term("ρ", "size of the relevant set", "models.RelRNN.relevant_size", "rho"),
+    Term("policy", "which past states may be attended", "models.RelRNN.memory", "policy"),
     Term("K", "states attended at one step: ν + ρ under a budget"),
     Term("β(i)", "relevance score: attention to state i in the buffer", "models.Trace.scores"),
     Term("κ", "sparsity: how many states a step really attends to"),

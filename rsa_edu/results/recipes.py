@@ -17,7 +17,7 @@ from rsa_edu.models import RelRNN
 from rsa_edu.models.pool import usable_cores
 from rsa_edu.network import Network
 from rsa_edu.tasks import Copy
-from rsa_edu.training import Training, evaluate
+from rsa_edu.training import Diverged, Training, evaluate
 
 FILE = Path(__file__).with_name("recipes.json")
 TASK = Copy(delay=100)
@@ -61,7 +61,11 @@ def run(recipe: str, seed: int) -> Outcome:
     training = Training(net, TASK, seed=seed, **RECIPES[recipe])
     accuracy, record = 0.0, None
     while accuracy < GOAL and (record is None or record.seconds < LIMIT):
-        record = training.step()
+        try:
+            record = training.step()
+        except Diverged:  # an exploding gradient ends the run; what it had is what it reached
+            record = training.records[-1]
+            break
         if record.update % EVERY == 0:
             accuracy = evaluate(net, TASK, sequences=50, seed=seed)
     return Outcome(

@@ -82,13 +82,18 @@ window.rsaTest = {
       capture: true,
       once: true,
     });
-    this.said = new Promise((resolve) => {
+    this.said = new Promise((resolve, reject) => {
       const observer = new MutationObserver(() => {
         if (clicked !== null && root.textContent.includes(text)) {
+          clearTimeout(patience);
           observer.disconnect();
           resolve(performance.now() - clicked);
         }
       });
+      const patience = setTimeout(() => {
+        observer.disconnect();
+        reject(new Error(`the page did not say "${text}" within 20 s`));
+      }, 20000);
       observer.observe(root, { childList: true, characterData: true, subtree: true });
     });
   },
