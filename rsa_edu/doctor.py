@@ -122,6 +122,8 @@ def _front_end() -> Iterator[Finding]:
 
 
 def _computation() -> Iterator[Finding]:
+    import torch
+
     from rsa_edu.models import RelRNN, compiled
     from rsa_edu.models.pool import usable_cores
     from rsa_edu.network import Network
@@ -146,6 +148,7 @@ def _computation() -> Iterator[Finding]:
     if compiled.unavailable:
         yield Finding("note", f"no compiled path, so all is slower: {compiled.unavailable}", _NUMBA)
     else:
+        compiled.get_ready(torch.float64)  # training has compiled for float32: now the figures, too
         yield Finding("OK", f"compiled path (numba {version('numba')}), {usable_cores()} cores")
 
 

@@ -110,7 +110,8 @@ def get_ready(dtype: torch.dtype) -> float:
         if dtype in _ready:
             return 0.0
         began = time.perf_counter()
-        notice = threading.Timer(1.0, print, ["rsa_edu is compiling, once on this machine ..."])
+        said = f"rsa_edu is compiling for {dtype}, once on this machine (about 15 s) ..."
+        notice = threading.Timer(1.0, print, [said])
         notice.start()
         try:
             _practise(dtype)
