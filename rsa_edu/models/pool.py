@@ -1,9 +1,11 @@
 """One pool of threads for the compiled kernels, which release the GIL."""
 
+import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -14,14 +16,21 @@ from rsa_edu.models import interrupt
 
 PATIENCE = 0.02
 """Seconds between two looks at the stop flag while waiting."""
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 GROUP = 8
 """Most batch elements that go through a sequence together."""
 
 
-def usable_cores() -> int:
-    """Cores this process may run on."""
+def usable_cores(quota: Path = _QUOTA) -> int:
+    """Cores this process may run on: the scheduler's affinity and a container's quota respected."""
     affinity = getattr(os, "sched_getaffinity", None)  # Linux only
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    try:
+        share, period = quota.read_text().split()
+        cores = min(cores, math.ceil(int(share) / int(period)))
+    except (OSError, ValueError):
+        pass  # no container, or one without a limit ("max")
+    return max(cores, 1)
 
 
 @cache

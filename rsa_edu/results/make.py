@@ -1,7 +1,6 @@
 """How the shipped models are made: `python -m rsa_edu.results.make [NAME ...]`."""
 
 import sys
-import time
 
 import torch
 
@@ -43,28 +42,33 @@ GOOD_ENOUGH = 0.99
 """Training ends when the mean accuracy of the last 50 updates reaches this."""
 
 
-def make(name: str) -> None:
-    """Train one shipped model and write it, with its provenance, into the package."""
-    model, settings, task, recipe, updates = MODELS[name]
+def start(name: str) -> Training:
+    """The training of a shipped model before its first update."""
+    model, settings, task, recipe, _ = MODELS[name]
     dice = torch.Generator().manual_seed(0)
     settings = HIDDEN_SIZE | settings
     recurrence = getattr(models, model)(task.input_size, generator=dice, **settings)
-    training = Training(Network(recurrence, task.n_classes, generator=dice), task, **recipe)
-    began = time.perf_counter()
-    for record in train(training, updates=updates):
-        recent = [r.accuracy for r in training.records[-50:]]
-        mean = sum(recent) / len(recent)
-        if record.update % 50 == 0:
-            seconds = time.perf_counter() - began
-            print(f"{name}: {record.update} updates, {mean:.3f}, {seconds:.0f} s", flush=True)
-        if len(recent) == 50 and mean >= GOOD_ENOUGH:
-            break
+    return Training(Network(recurrence, task.n_classes, generator=dice), task, **recipe)
+
+
+def make(name: str) -> None:
+    """Train one shipped model and write it, with its provenance, into the package."""
+    training, updates = start(name), MODELS[name][-1]
+    with models.backend("torch"):  # the path that defines the models, the same on every machine
+        for record in train(training, updates=updates):
+            recent = [r.accuracy for r in training.records[-50:]]
+            mean = sum(recent) / len(recent)
+            if record.update % 50 == 0:
+                said = f"{record.update} updates, {mean:.3f}, {record.seconds:.0f} s"
+                print(f"{name}: {said}", flush=True)
+            if len(recent) == 50 and mean >= GOOD_ENOUGH:
+                break
     FOLDER.mkdir(exist_ok=True)
     save(
         FOLDER / f"{name}.safetensors",
         training,
         command=f"python -m rsa_edu.results.make {name}",
-        accuracy=evaluate(training.net, task),
+        accuracy=evaluate(training.net, training.task),
     )
 
 

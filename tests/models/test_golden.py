@@ -31,16 +31,24 @@ def build(name, vectors):
     return model
 
 
+@pytest.fixture(params=["torch", "compiled"], autouse=True)
+def path(request):
+    """Both paths are held to the same vectors."""
+    with rsa.backend(request.param):
+        yield request.param
+
+
 @pytest.fixture(params=MODELS)
 def case(request):
     vectors = golden(request.param)
     return vectors, build(request.param, vectors)
 
 
-def test_hidden_states_and_attention(case):
+def test_hidden_states_and_attention(case, path):
     """The model would not be the published one."""
     vectors, model = case
     out, _, trace = model(vectors["x"], return_trace=True)
+    assert trace.path == path
     torch.testing.assert_close(out, vectors["h"], rtol=0, atol=1e-10)
     torch.testing.assert_close(trace.attention, vectors["attention"], rtol=0, atol=1e-10)
 

@@ -3,7 +3,7 @@
 import pytest
 
 import rsa_edu as rsa
-from rsa_edu.results.make import HIDDEN_SIZE, MODELS
+from rsa_edu.results.make import HIDDEN_SIZE, MODELS, start
 from rsa_edu.results.saved import FOLDER
 
 
@@ -27,6 +27,16 @@ def test_is_what_its_recipe_says(name):
     assert saved.provenance.command.endswith(name)
     assert (FOLDER / f"{name}.safetensors").stat().st_size < 1_000_000
     assert rsa.evaluate(saved.net, task) == pytest.approx(saved.provenance.accuracy, abs=0.01)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_can_be_made_again(name):
+    """Its command would make another model."""
+    training = start(name)
+    with rsa.backend("torch"):
+        losses = [training.step().loss for _ in range(3)]
+    stored = [record.loss for record in rsa.results.load(name).training.records[:3]]
+    assert losses == pytest.approx(stored, rel=1e-4)
 
 
 def test_unknown_name():
