@@ -94,7 +94,7 @@ class Vanishing(Explorer):
         "Exploding, g = 1.1": {"g": 1.1},
         "tanh in noise": {"g": 1.0, "nonlinearity": "tanh", "drive": 0.5},
         "tanh in silence": {"g": 1.0, "nonlinearity": "tanh", "drive": 0.5, "inputs": SILENCE},
-        "Radius and norm part": {"init": NON_NORMAL, "T": 200},
+        "Radius and norm differ": {"init": NON_NORMAL, "T": 200},
         "Down to exactly 0": {"g": 0.1, "T": 400},
     }
 

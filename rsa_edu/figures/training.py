@@ -174,7 +174,7 @@ def _layout(run, now, old, last):
         "yaxis4": {
             "domain": bottom,
             "anchor": "x4",
-            **log_axis("|dL/dhₜ|", log_range([*now.flow, *old.flow], floor=1e-12)),
+            **log_axis("‖∂L/∂h<sub>t</sub>‖", log_range([*now.flow, *old.flow], floor=1e-12)),
         },
         "shapes": [_answers(len(now.flow), now.answers)],
         "annotations": [
