@@ -85,6 +85,7 @@ def _input(symbols, t, size, ground):
 
 
 def _tiles(x, text, size, *, color, edge, ground, opacity=1, ink="#ffffff", **trace):
+    # A tile without an edge has one in the colour of the ground: a gap, on a narrow page, too.
     return go.Scatter(
         x=list(x),
         text=[symbol or BLANK for symbol in text],
@@ -95,7 +96,10 @@ def _tiles(x, text, size, *, color, edge, ground, opacity=1, ink="#ffffff", **tr
             "size": size,
             "color": color,
             "opacity": opacity,
-            "line": {"color": ground.ink, "width": edge},
+            "line": {
+                "color": [ground.ink if width else ground.paper for width in edge],
+                "width": [width or 1 for width in edge],
+            },
         },
         **trace,
     )
