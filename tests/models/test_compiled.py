@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rsa_edu.models import (
@@ -110,6 +110,10 @@ def test_equals_the_torch_path(case):
     """A fast result would be another result: a state, an attention, a choice or a gradient."""
     net, x, w = make(case)
     expected = results("torch", net, x, w, case["cut"])
+    for trace in expected[2]:
+        # A saturated softmax ties scores at zero or leaves denormals, which the kernels round to
+        # zero: then rounding decides who stays.
+        assume((trace.attention[trace.positions >= 0] > 1e-100).all())
     found = results("compiled", net, x, w, case["cut"])
     close = {"rtol": 1e-8, "atol": 1e-10}
     torch.testing.assert_close(found[0], expected[0], **close)
