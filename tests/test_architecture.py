@@ -17,7 +17,7 @@ FLOORS = [
     {"models", "tasks", "figures", "threads", "browser", "course", "roundtrip"},
     {"network", "decisions"},
     {"training", "gradients", "reasons"},
-    {"checkpoints", "curves", "probe"},
+    {"checkpoints", "curves", "probe", "statistics"},
     {"runner"},
     {"results"},
     {"explorers", "lessons"},
