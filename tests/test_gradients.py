@@ -93,3 +93,93 @@ def test_bad_calls():
         rsa.gradient_flow(net, x)
     with pytest.raises(ValueError, match="jacobian_norms takes one sequence"):
         rsa.jacobian_norms(net, x)
+
+
+def relrnn():
+    """A RelRNN that reads, and a batch with few steps."""
+    task = rsa.tasks.Denoise(6)
+    dice = torch.Generator().manual_seed(0)
+    recurrence = RelRNN(task.input_size, 8, buffer_size=3, relevant_size=3, generator=dice)
+    net = rsa.Network(recurrence, task.n_classes, generator=dice).double()
+    with torch.no_grad():
+        recurrence.energy.mul_(10)
+    return net, task.sample(3, dice).to(torch.float64)
+
+
+def test_split_by_hops():
+    """The vectors would not add up to the gradient, or the norms would not be theirs."""
+    net, batch = relrnn()
+    whole, flow = rsa.gradient_flow(net, batch), rsa.gradient_flow(net, batch, hops=2)
+    torch.testing.assert_close(flow.vectors.sum(0), whole.total_vectors)
+    torch.testing.assert_close(flow.total_vectors, whole.total_vectors)
+    torch.testing.assert_close(flow.total, whole.total)
+    assert flow.by_hops.shape == (4, len(batch.inputs))
+    torch.testing.assert_close(flow.by_hops, flow.vectors.norm(dim=3).mean(2))
+    assert whole.by_hops is None
+
+
+def test_values_and_scores_add_up():
+    """A path would be in neither of the two kinds, or in both."""
+    net, batch = relrnn()
+    flows = {p: rsa.gradient_flow(net, batch, hops=3, paths=p) for p in ("all", "value", "scores")}
+    together = flows["value"].vectors + flows["scores"].vectors
+    torch.testing.assert_close(together, flows["all"].vectors)
+    assert not flows["scores"].vectors[0].any()  # no read, no score
+    assert flows["scores"].vectors[1].norm() > 1e-3 * flows["value"].vectors[1].norm()
+
+
+def test_cutting_the_attention_leaves_the_recurrence():
+    """What is left would not be order 0 of the split."""
+    net, batch = relrnn()
+    flow = rsa.gradient_flow(net, batch, hops=1)
+    cut = rsa.gradient_flow(net, batch, cut="attention")
+    torch.testing.assert_close(cut.total_vectors, flow.vectors[0])
+
+
+def test_cutting_the_recurrence_leaves_the_reads():
+    """A state that no read leads to, and the loss does not see, would still get gradient."""
+    net, batch = relrnn()
+    net.recurrence.memory = rsa.models.Window(1)
+    flow = rsa.gradient_flow(net, batch, cut="recurrence")
+    loss = lambda out: out[-1].sum()  # noqa: E731
+    assert (flow.total > 0).all()  # the newest state is read at every step
+    net.recurrence.memory = rsa.models.Sinks(1, 1)
+    flow = rsa.gradient_flow(net.recurrence, batch.inputs, loss=loss, cut="recurrence")
+    assert flow.total[0] > 0  # read at the last step
+    plain = RNN(3, 4)
+    flow = rsa.gradient_flow(plain, torch.randn(5, 1, 3), loss=loss, cut="recurrence")
+    assert flow.total[-1] > 0
+    assert not flow.total[:-1].any()
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"hops": -1}, "hops must be a whole number of at least 0, but is -1"),
+        ({"hops": 1.5}, "hops must be a whole number"),
+        ({"paths": "values"}, "paths must be one of 'all', 'value', 'scores', but is 'values'"),
+        ({"cut": "both"}, "cut must be one of 'recurrence', 'attention', but is 'both'"),
+    ],
+)
+def test_bad_settings_of_a_split(settings, said):
+    """A typing error would end in a wrong picture."""
+    net, batch = relrnn()
+    with pytest.raises(ValueError, match=said):
+        rsa.gradient_flow(net, batch, **settings)
+
+
+def test_a_transformer_cannot_be_split():
+    """It has no recurrence to be told from its reads, and the numbers would mean nothing."""
+    net, x = Transformer(3, 4), torch.randn(5, 2, 3)
+    with pytest.raises(ValueError, match="step by step, but this is a Transformer"):
+        rsa.gradient_flow(net, x, loss=lambda out: out.sum(), hops=2)
+
+
+def test_a_split_changes_nothing():
+    """A measurement would leave gradients behind, or the mode of autograd changed."""
+    net, batch = relrnn()
+    with torch.no_grad():
+        rsa.gradient_flow(net, batch, hops=2, paths="scores", cut="recurrence")
+        assert not torch.is_grad_enabled()
+    assert all(p.grad is None for p in net.parameters())

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from rsa_edu.models.attention import ENERGIES
 from rsa_edu.models.checks import one_of
 from rsa_edu.models.initial import uniform_, xavier_normal_
+from rsa_edu.models.links import Links
 from rsa_edu.models.memory import Everything, MemoryPolicy, Screening
 from rsa_edu.models.recurrent import LSTM, RNN
 from rsa_edu.models.state import State, Trace
@@ -56,16 +57,17 @@ class _Attentive:
         state = super().start(drive)
         return replace(state, s=self.first_query(drive), memory=self.memory.start(state.h))
 
-    def advance(self, state: State, drive: Tensor, nudge: Tensor | None):
+    def advance(self, state: State, drive: Tensor, nudge: Tensor | None, links: Links):
         """One step, in the order of the paper: read, combine, recur; then screen."""
-        t, h, memory = state.t, state.h, state.memory
+        t, memory = state.t, state.memory
+        h, cell = links.recurrent(state.h, state.cell)
         if t == 0:
             alpha, query, s = torch.zeros_like(memory.scores), state.s, h
         else:
-            alpha = self.attend(state.s, memory)  # alpha_i = softmax_i(e_i)
+            alpha = links.attention(self.attend(state.s, memory))  # alpha_i = softmax_i(e_i)
             c = (alpha.unsqueeze(1) @ memory.states).squeeze(1)  # c = sum_i alpha_i h_i
-            s = query = COMBINE[self.combine](h, c)  # s = f(h, c)
-        h, cell = self.step(drive, s, state.cell)  # h_t = phi(V s + U x_t + b)
+            s = query = COMBINE[self.combine](h, links.read(c))  # s = f(h, c)
+        h, cell = self.step(drive, s, cell)  # h_t = phi(V s + U x_t + b)
         if nudge is not None:
             h = h + nudge
 

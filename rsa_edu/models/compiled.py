@@ -110,7 +110,7 @@ def get_ready(dtype: torch.dtype) -> float:
         if dtype in _ready:
             return 0.0
         began = time.perf_counter()
-        said = f"rsa_edu is compiling for {dtype}, once on this machine (about 15 s) ..."
+        said = f"rsa_edu is compiling for {dtype}, once on this machine (about 20 s) ..."
         notice = threading.Timer(1.0, print, [said])
         notice.start()
         try:
@@ -130,6 +130,9 @@ def _practise(dtype: torch.dtype) -> None:
     with torch.enable_grad():
         out, _, _ = run(model, drive, state, None, traced=False, workers=1)
         out.sum().backward()
+    with torch.no_grad():
+        orders = drive.new_zeros(2, *drive.shape)
+        by_hops(model, drive, state, drive, orders, (True, True), workers=1)
 
 
 def run(
@@ -137,12 +140,54 @@ def run(
 ) -> tuple[Tensor, State, Trace | None]:
     """All hidden states (T, B, H), the state to go on from, and what was attended."""
     call = _Call(model, form_of(model.policy), state, len(drive), traced, workers)
+    out, h, s, cell, states, keys = _Sequence.apply(call, drive, *_parts(model, state, nudge))
+    state = State(
+        state.t + len(drive),
+        h,
+        None if state.cell is None else cell,
+        None if state.s is None else s,
+        None if state.memory is None else call.slots(states, keys),
+    )
+    return out, state, call.trace() if traced else None
+
+
+def by_hops(
+    model: Model,
+    drive: Tensor,
+    state: State,
+    direct: Tensor,
+    orders: Tensor,
+    links: tuple[bool, bool],
+    *,
+    workers: int,
+) -> Tensor:
+    """dL/dh_t by orders (C, T, B, H), of a sequence that starts at `state`; see hops.py.
+
+    direct: (T, B, H) gradient of out. orders: to be filled. links: (scores, recurrent), are open.
+    """
+    call = _Call(model, form_of(model.policy), state, len(drive), False, workers)
+    _, _, kept = _forward(call, True, drive, *_parts(model, state, None))
+    states, keys, _, q_of, gates, cells, alpha, rows = kept
+    V, W_a, U_a, v_a, threshold = model.weights
+    over_batch(
+        kernels.backward_by_hops,
+        drive.shape[1],
+        workers,
+        model.codes,
+        call.form.kind,
+        _arrays(V.mT, W_a.mT, U_a.mT, v_a, threshold),
+        links,
+        _arrays(states, keys, q_of, gates, cells, alpha, rows),
+        *_arrays(direct, orders),
+    )
+    return orders
+
+
+def _parts(model: Model, state: State, nudge: Tensor | None) -> tuple[Tensor, ...]:
+    """What the kernels need beside the drive; what a model does not have is an empty tensor."""
     B, H = state.h.shape
-    nothing = drive.new_zeros
-    slots = state.memory
-    out, h, s, cell, states, keys = _Sequence.apply(
-        call,
-        drive,
+    nothing, slots = state.h.new_zeros, state.memory
+    return (
         nothing(0, B, H) if nudge is None else nudge,
         *model.weights,
         state.h,
@@ -151,14 +196,6 @@ def run(
         nothing(B, 0, H) if slots is None else slots.states,
         nothing(B, 0, H) if slots is None else slots.keys,
     )
-    state = State(
-        state.t + len(drive),
-        h,
-        None if state.cell is None else cell,
-        None if state.s is None else s,
-        None if slots is None else call.slots(states, keys),
-    )
-    return out, state, call.trace() if traced else None
 
 
 class _Call:
@@ -187,7 +224,7 @@ class _Call:
             [policy.born(t) for t in range(self.t, self.t + steps)] if self.slotted else [0.0],
             dtype=self.memory[1].numpy().dtype,
         )
-        self.kept: dict[str, Tensor] = {}
+        self.read: dict[str, Tensor] = {}
 
     @property
     def table(self) -> Tensor:
@@ -208,11 +245,11 @@ class _Call:
 
     def trace(self) -> Trace:
         """What was attended at every step."""
-        alpha, T = self.kept["alpha"], self.steps
+        alpha, T = self.read["alpha"], self.steps
         if self.slotted:
-            rows = self.kept["rows"] % self.table.shape[1]
+            rows = self.read["rows"] % self.table.shape[1]
             positions = self.table.expand(T, -1, -1).gather(2, rows)
-            scores = self.kept["scores"]
+            scores = self.read["scores"]
         else:
             width = alpha.shape[2]
             positions = self.table[:, :width].expand(T, -1, -1)
@@ -224,53 +261,57 @@ class _Call:
         return Trace(alpha, positions, scores, relevant, "compiled")
 
 
+def _forward(call: _Call, needed: bool, drive: Tensor, nudge: Tensor, *parts: Tensor):
+    """out (T, B, H); h, cell and s at the end; and what a backward pass will need, if `needed`."""
+    V, W_a, U_a, v_a, threshold, h, cell, s, states0, keys0 = parts
+    T, B, _ = drive.shape
+    H, S, kind = h.shape[1], states0.shape[1], call.form.kind
+    lstm = call.model.unit == "lstm"
+    steps = T if needed else 1
+    width = S + T if kind == kernels.EVERYTHING else S
+    kept_steps = T if needed or call.traced else 1
+    empty, zeros = drive.new_empty, drive.new_zeros
+    out, states = empty(T, B, H), empty(B, S + T, H)
+    s_of = empty(steps, B, H)
+    q_of = empty(steps, B, H if kind != kernels.NOTHING else 0)
+    keys = empty(B, S + T if kind != kernels.NOTHING else 0, H)
+    states[:, :S], keys[:, :S] = states0, keys0
+    gates = empty(steps if lstm else 1, B, 4 * H if lstm else 1)
+    cells = empty(steps if lstm and needed else 0, B, H)
+    # Only a trace shows what was not attended to.
+    alpha = (zeros if call.traced else empty)(kept_steps, B, width)
+    rows = torch.empty(kept_steps, B, S if call.slotted else 0, dtype=torch.long)
+    scores = zeros(kept_steps, B, S if call.slotted else 0)
+    ends = [_copy(part) for part in (h, cell, s)]
+    over_batch(
+        kernels.forward,
+        B,
+        call.workers,
+        call.model.codes,
+        (*call.form, call.births),
+        _arrays(V, W_a, U_a, v_a, threshold),
+        (call.t, *_arrays(*ends)),
+        _arrays(*call.memory),
+        _arrays(drive, nudge),
+        _arrays(out, states, keys, s_of, q_of, gates, cells, alpha, rows, scores),
+    )
+    call.read = {"alpha": alpha, "rows": rows, "scores": scores}
+    return out, ends, (states, keys, s_of, q_of, gates, cells, alpha, rows)
+
+
 class _Sequence(torch.autograd.Function):
     """forward and backward of kernels.py, and the weights' gradients as matrix products."""
 
     @staticmethod
     def forward(ctx: Any, call, drive, nudge, *parts):
-        V, W_a, U_a, v_a, threshold, h, cell, s, states0, keys0 = parts
+        V, W_a, U_a, v_a, threshold, h, cell, s, *_ = parts
         ctx.set_materialize_grads(False)
-        T, B, _ = drive.shape
-        H, S, kind = h.shape[1], states0.shape[1], call.form.kind
-        needed = any(ctx.needs_input_grad)
-        lstm = call.model.unit == "lstm"
-        steps = T if needed else 1
-        width = S + T if kind == kernels.EVERYTHING else S
-        kept_steps = T if needed or call.traced else 1
-        empty, zeros = drive.new_empty, drive.new_zeros
-        out, states = empty(T, B, H), empty(B, S + T, H)
-        s_of = empty(steps, B, H)
-        q_of = empty(steps, B, H if kind != kernels.NOTHING else 0)
-        keys = empty(B, S + T if kind != kernels.NOTHING else 0, H)
-        states[:, :S], keys[:, :S] = states0, keys0
-        gates = empty(steps if lstm else 1, B, 4 * H if lstm else 1)
-        cells = empty(steps if lstm and needed else 0, B, H)
-        # Only a trace shows what was not attended to.
-        alpha = (zeros if call.traced else empty)(kept_steps, B, width)
-        rows = torch.empty(kept_steps, B, S if call.slotted else 0, dtype=torch.long)
-        scores = zeros(kept_steps, B, S if call.slotted else 0)
-        ends = [_copy(part) for part in (h, cell, s)]
-        over_batch(
-            kernels.forward,
-            B,
-            call.workers,
-            call.model.codes,
-            (*call.form, call.births),
-            _arrays(V, W_a, U_a, v_a, threshold),
-            (call.t, *_arrays(*ends)),
-            _arrays(*call.memory),
-            _arrays(drive, nudge),
-            _arrays(out, states, keys, s_of, q_of, gates, cells, alpha, rows, scores),
-        )
-        call.kept = {"alpha": alpha, "rows": rows, "scores": scores}
+        H, needed = h.shape[1], any(ctx.needs_input_grad)
+        out, (h_end, cell_end, s_end), kept = _forward(call, needed, drive, nudge, *parts)
         if needed:
             ctx.call = call
-            ctx.save_for_backward(
-                *(states, keys, s_of, q_of, gates, cells, alpha, rows),
-                *(V, W_a, U_a, v_a, threshold, nudge, cell, s),
-            )
-        h_end, cell_end, s_end = ends
+            ctx.save_for_backward(*kept, V, W_a, U_a, v_a, threshold, nudge, cell, s)
+        states, keys, *_ = kept
         if call.slotted:
             last = call.memory[0].clamp(min=0).unsqueeze(2).expand(-1, -1, H)
             occupied = (call.memory[0] >= 0).unsqueeze(2)

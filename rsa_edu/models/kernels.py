@@ -481,3 +481,128 @@ def backward(first, last, stop, model, kind, weights, t0, nudge, kept, given, wa
         _add_product(W_a_T, dq, ds)
     dh0[first:last], ds0[first:last], dcell0[first:last] = dh_next, ds, dcell
     return True
+
+
+@_inline
+def _attend_back_by_hops(attention, q, keys, v_a, rows, alpha, dalpha, dq, dkeys):
+    """As `_attend_back`, for all orders of the gradient; tanh is computed once for all of them."""
+    C, H = dq.shape
+    one, scale = q.dtype.type(1), q.dtype.type(1 / math.sqrt(H))
+    to_query, to_key = np.empty_like(q), np.empty_like(q)
+    dq[:] = 0
+    for c in range(1, C):
+        mean = q.dtype.type(0)
+        for k in range(len(rows)):
+            if rows[k] >= 0:
+                mean += alpha[k] * dalpha[c, k]
+        for k in range(len(rows)):
+            if rows[k] >= 0:
+                dalpha[c, k] = alpha[k] * (dalpha[c, k] - mean)
+    for k in range(len(rows)):
+        if rows[k] < 0:
+            continue
+        key, dkey = keys[rows[k]], dkeys[rows[k]]
+        for j in range(H):
+            if attention == ADDITIVE:
+                a = tanh(q[j] + key[j])
+                to_query[j] = v_a[j] * (one - a * a)
+                to_key[j] = to_query[j]
+            else:
+                to_query[j] = scale * key[j]
+                to_key[j] = scale * q[j]
+        for c in range(1, C):
+            de = dalpha[c, k]
+            for j in range(H):
+                dq[c, j] += de * to_query[j]
+                dkey[c, j] += de * to_key[j]
+
+
+@_jit
+def backward_by_hops(first, last, stop, model, kind, weights, links, kept, direct, flow):
+    """dL/dh_t split by the number of reads passed; see hops.py. False if stopped on the way.
+
+    One sweep: all orders of an element go back side by side, C vectors where `backward` has one.
+    weights: (V^T, W_a^T, U_a^T, v_a, threshold). links: (scores, recurrent), whether these ways
+    are open. kept: what forward kept of a sequence from its first step on (states, keys, q, gates,
+    cells, alpha, rows). direct: (T, B, H) gradient of out. flow: (C, T, B, H) to fill, the last
+    order being the rest.
+    """
+    unit, attention, combine = model
+    V_T, W_a_T, U_a_T, v_a, threshold = weights
+    scores, recurrent = links
+    states_of, keys_of, q_of, gates_of, cells, alpha_of, rows_of = kept
+    C, (T, _, H), n = len(flow), direct.shape, last - first
+    G, zero = V_T.shape[1], direct.dtype.type(0)
+    half, one = direct.dtype.type(0.5), direct.dtype.type(1)
+    by_h = half if combine == MEAN else one if combine == SUM else zero
+    by_c = half if combine == MEAN else one
+    S = states_of.shape[1] - T
+    everything, no_cell = np.arange(S + T), np.zeros(H, direct.dtype)
+    dstates = np.zeros((n, S + T, C, H), direct.dtype)
+    dkeys = np.zeros_like(dstates)
+    dh, dh_next = np.empty((n, C, H), direct.dtype), np.zeros((n, C, H), direct.dtype)
+    ds, dcell, dq = np.zeros_like(dh), np.zeros_like(dh), np.zeros_like(dh)
+    dkey, dc = np.empty_like(dh), np.zeros((C, H), direct.dtype)
+    dz = np.empty((n, C, G), direct.dtype)
+    dalpha = np.empty((C, alpha_of.shape[2]), direct.dtype)
+    unused = np.zeros_like(threshold)
+    flat = (n * C, H)
+    for t in range(T - 1, -1, -1):
+        if stop[0]:
+            return False
+        for g in range(n):
+            for c in range(C):
+                for j in range(H):
+                    dh[g, c, j] = dh_next[g, c, j] + dstates[g, S + t, c, j]
+            for j in range(H):
+                dh[g, 0, j] += direct[t, first + g, j]
+        if kind != NOTHING and scores:
+            dkey[:] = dkeys[:, S + t]
+            _add_product(U_a_T, dkey.reshape(flat), dh.reshape(flat))
+        gated = t if len(cells) == T else 0
+        for g in range(n):
+            b = first + g
+            before = cells[t - 1, b] if t > 0 and len(cells) == T else no_cell
+            cell = cells[t, b] if len(cells) == T else no_cell
+            for c in range(C):
+                flow[c, t, b] = dh[g, c]
+                _recur_back(
+                    unit, states_of[b, S + t], threshold, cell, before, gates_of[gated, b],
+                    dh[g, c], dcell[g, c], dz[g, c], unused,
+                )  # fmt: skip
+        if not recurrent:
+            dcell[:] = 0
+        if t == 0 or kind == NOTHING:
+            dh_next[:] = 0
+            if recurrent:
+                _add_product(V_T, dz.reshape((n * C, G)), dh_next.reshape(flat))
+            continue
+        _add_product(V_T, dz.reshape((n * C, G)), ds.reshape(flat))
+        for g in range(n):
+            b = first + g
+            for c in range(C):
+                for j in range(H):
+                    dh_next[g, c, j] = by_h * ds[g, c, j] if recurrent else zero
+                    # Back through a read: one order up, and the rest takes what leaves the top.
+                    dc[c, j] = by_c * ds[g, c - 1, j] if c > 0 else zero
+            for j in range(H):
+                dc[C - 1, j] += by_c * ds[g, C - 1, j]
+            rows = everything[: S + t] if kind == EVERYTHING else rows_of[t, b]
+            alpha, states = alpha_of[t, b, : len(rows)], states_of[b]
+            for k in range(len(rows)):
+                if rows[k] < 0:
+                    continue
+                for c in range(1, C):
+                    if scores:
+                        dalpha[c, k] = _dot(states[rows[k]], dc[c])
+                    drow = dstates[g, rows[k], c]
+                    for j in range(H):
+                        drow[j] += alpha[k] * dc[c, j]
+            if scores:
+                _attend_back_by_hops(
+                    attention, q_of[t, b], keys_of[b], v_a, rows, alpha, dalpha, dq[g], dkeys[g]
+                )
+        ds[:] = 0
+        if scores:
+            _add_product(W_a_T, dq.reshape(flat), ds.reshape(flat))
+    return True

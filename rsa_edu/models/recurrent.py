@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 from rsa_edu.models import backend, compiled, interrupt
 from rsa_edu.models.checks import one_of, sequence, whole_number
 from rsa_edu.models.initial import ORTHOGONAL, uniform_, xavier_normal_
+from rsa_edu.models.links import ALL, Links
 from rsa_edu.models.state import State, Trace
 
 NONLINEARITIES = ("tanh", "modrelu", "relu", "identity")
@@ -66,12 +67,13 @@ class Recurrence(nn.Module):
         # A copy of the transpose: with a view, the gradient of an LSTM's U takes ten times as long.
         return x @ self.weight_ih.mT.contiguous() + self.bias
 
-    def _run(self, drive, state: State, nudge, *, traced: bool):
+    def _run(self, drive, state: State, nudge, *, traced: bool, links: Links = ALL):
         """Step by step in torch: what this does is what a model is."""
         out, reads, past = [], [], state
         for t in range(len(drive)):
             interrupt.check()
-            state, read = self.advance(state, drive[t], None if nudge is None else nudge[t])
+            push = None if nudge is None else nudge[t]
+            state, read = self.advance(state, drive[t], push, links)
             interrupt.watch_backward(state.h)
             out.append(state.h)
             reads.append(read)
@@ -101,9 +103,10 @@ class Recurrence(nn.Module):
         """The state before the first step; `drive` is U x_0 + b."""
         return State(0, drive.new_zeros(len(drive), self.hidden_size))
 
-    def advance(self, state: State, drive: Tensor, nudge: Tensor | None):
+    def advance(self, state: State, drive: Tensor, nudge: Tensor | None, links: Links):
         """One step: the next state and what was read (None: there is no attention)."""
-        h, cell = self.step(drive, state.h, state.cell)
+        h, cell = links.recurrent(state.h, state.cell)
+        h, cell = self.step(drive, h, cell)
         if nudge is not None:
             h = h + nudge
         return replace(state, t=state.t + 1, h=h, cell=cell), None

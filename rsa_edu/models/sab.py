@@ -89,17 +89,18 @@ class SAB(LSTM):
         state = super().start(drive)
         return replace(state, memory=Everything().start(state.h))
 
-    def advance(self, state, drive, nudge):
+    def advance(self, state, drive, nudge, links):
         """One step: cut, recur, read, store."""
-        t, h, cell, memory = state.t, state.h, state.cell, state.memory
+        t, memory = state.t, state.memory
+        h, cell = links.recurrent(state.h, state.cell)
         if t % self.truncation == 0:
             h, cell = h.detach(), cell.detach()
         h, cell = self.step(drive, h, cell)
 
         e = self.score(h, memory.keys)
         alpha, columns = sparse(e, self.top_k, lowest=-self.energy.abs().sum())
-        attended = memory.select(columns)
-        h = h + (alpha.unsqueeze(1) @ attended.states).squeeze(1)
+        attended, alpha = memory.select(columns), links.attention(alpha)
+        h = h + links.read((alpha.unsqueeze(1) @ attended.states).squeeze(1))
         if nudge is not None:
             h = h + nudge
 
