@@ -58,6 +58,23 @@ def bench_against_the_torch_loop(benchmark, rows, sizes):
     rows.append(report.time_row(what, ">= 6", times))
 
 
+@pytest.mark.parametrize("unit", ["RNN", "LSTM"])
+def bench_split_by_hops(benchmark, rows, sizes, unit):
+    """R + 2 orders in one sweep, forward pass included, against one ordinary backward pass."""
+    (batch, steps), hops = sizes.small, 3
+    at, model = {"batch": batch, "steps": steps}, of(getattr(rsa.models, f"Rel{unit}"), sizes)
+    split, back = work.split_by_hops(model, hops, **at), work.backward(model, **at)
+    times = by_turns(
+        benchmark,
+        split,
+        rounds=sizes.rounds["small"],
+        one=work.on("auto", split, threads=1),
+        other=back,
+    )
+    what = f"Rel{unit} 10/10 gradient by {hops} hops vs one backward pass"
+    rows.append(report.time_row(label(what, sizes, batch, steps), f"<= {hops + 2}", times))
+
+
 def bench_update(benchmark, rows, rate, sizes):
     """A whole update in the midst of a training on copy: three trainings go on side by side."""
     before, counted = sizes.updates

@@ -19,7 +19,7 @@ def test_the_benchmarks_run_and_fill_their_part_of_a_readme(tmp_path):
     assert text.startswith(f"before\n{report.START}\n| what ")
     assert text.endswith(f".\n{report.END}\nafter\n")
     assert "old" not in text
-    assert text.count("| yes ") + text.count("| no ") == 9
+    assert text.count("| yes ") + text.count("| no ") == 11
 
 
 def test_the_readme_has_a_place_for_the_table():

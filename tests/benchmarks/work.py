@@ -6,15 +6,14 @@ import torch
 from torch import nn
 
 import rsa_edu as rsa
+from rsa_edu.models.hops import by_hops
 
 INPUTS = rsa.tasks.Copy.input_size
 
 
 def training_step(model: nn.Module, *, steps: int, batch: int) -> Callable[[], None]:
     """Forward and backward on random numbers. `model` is called like torch.nn.RNN, time first."""
-    dice = torch.Generator().manual_seed(0)
-    x = torch.randn(steps, batch, INPUTS, generator=dice)
-    gradient = torch.randn(steps, batch, model.hidden_size, generator=dice)
+    x, gradient = _random(model, steps, batch)
 
     def step():
         model.zero_grad()
@@ -22,6 +21,26 @@ def training_step(model: nn.Module, *, steps: int, batch: int) -> Callable[[], N
         out.backward(gradient)
 
     return step
+
+
+def backward(model: nn.Module, *, steps: int, batch: int) -> Callable[[], object]:
+    """A backward pass alone, of a forward pass made once."""
+    x, gradient = _random(model, steps, batch)
+    out, _ = model(x)
+    parameters = list(model.parameters())
+    return lambda: torch.autograd.grad(out, parameters, gradient, retain_graph=True)
+
+
+def split_by_hops(model: nn.Module, hops: int, *, steps: int, batch: int) -> Callable[[], object]:
+    """The gradient flow by hops, with the forward pass that it makes."""
+    x, gradient = _random(model, steps, batch)
+    return lambda: by_hops(model, x, gradient, hops)
+
+
+def _random(model: nn.Module, steps: int, batch: int) -> tuple[torch.Tensor, torch.Tensor]:
+    dice = torch.Generator().manual_seed(0)
+    x = torch.randn(steps, batch, INPUTS, generator=dice)
+    return x, torch.randn(steps, batch, model.hidden_size, generator=dice)
 
 
 def evaluation(model: nn.Module, *, steps: int, batch: int) -> Callable[[], None]:
