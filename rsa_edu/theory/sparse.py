@@ -1,0 +1,186 @@
+"""κ-sparse attention: the floor of one chain of jumps, and how few jumps reach the whole past."""
+
+import itertools
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from rsa_edu.theory.links import gammas, whole
+
+
+def sparse_floor(kappa: float, depth: int, gamma: float = 0.5, sigma: float = 1.0) -> float:
+    """(γ σ / κ)^d: what one chain of d jumps leaves of a gradient, however long the sequence.
+
+    Every link of the chain costs the factor γ of s = γ (h + c), the weight 1/κ of uniform
+    attention to κ states, and at most the smallest singular value σ of the Jacobians on the chain.
+    It is a floor of the norm of dh_T/dh_t where the other paths do not cancel this one, e.g. where
+    V and φ' have no negative entries; elsewhere it has to be measured. Weights that are not
+    uniform, or a chain that also walks the recurrence, give another product: `chain_floor`.
+
+    Source: our derivation; the paper's bound, as we understand it, is the part κ^-d.
+
+    Args:
+        kappa: states attended at each step; an effective κ, exp(entropy), need not be whole.
+        depth: d, the number of jumps.
+        gamma: 1/2 where s = (h + c)/2, 1 where s = h + c or s = c.
+        sigma: the smallest singular value of the Jacobians on the chain.
+
+    Raises:
+        ValueError: κ < 1, a depth that is no whole number >= 0, or γ or σ negative.
+    """
+    if not kappa >= 1:
+        raise ValueError(f"kappa must be at least 1, but is {kappa}.")
+    whole("depth", depth, 0)
+    if gamma < 0 or sigma < 0:
+        raise ValueError(f"gamma and sigma must not be negative, but are {gamma} and {sigma}.")
+    return float(gamma * sigma / kappa) ** depth
+
+
+def chain_floor(
+    chain: Iterable[int],
+    weights: Iterable[float],
+    combine: str = "mean",
+    sigma: float = 1.0,
+) -> float:
+    """The product over the links i -> m of a chain as it is: σ (γ_h [i = m-1] + γ_c α_{i,m}).
+
+    Args:
+        chain: the states, e.g. `Depth.chain(0)`.
+        weights: the attention weight of each link, e.g. `Depth.weights(chain)`.
+        combine: "mean", "sum" or "attention", as in the models: γ_h and γ_c.
+        sigma: smallest singular value of the Jacobians on the chain.
+    """
+    states = tuple(chain)
+    recurrent, attended = gammas(combine)
+    links = zip(states, states[1:], weights, strict=False)
+    return math.prod(sigma * (recurrent * (i == m - 1) + attended * alpha) for i, m, alpha in links)
+
+
+def reach(kappa: int, depth: int) -> int:
+    """1 + κ + .. + κ^d: states in reach of d jumps, if every step reads κ; the last included."""
+    whole("kappa", kappa, 1)
+    whole("depth", depth, 0)
+    return sum(kappa**level for level in range(depth + 1))
+
+
+def least_depth(kappa: int, T: int) -> int:
+    """The fewest jumps d with 1 + κ + .. + κ^d >= T: less cannot reach all of T states.
+
+    T counts the last state too, from which the jumps start. This d lies between log_κ T rounded
+    down and rounded up, and a κ-ary tree attains it (`tree`); with κ = 1 it is T - 1, a chain.
+    The count is of jumps. Where a chain may walk the recurrence too, h_{m-1} may be one more state
+    in reach of h_m: a dependency depth is at least least_depth(κ + 1, T), and at least
+    least_depth(κ, T) where every step attends to the state just before it.
+
+    Source: our derivation (the paper leaves the relation of κ and d open).
+
+    Raises:
+        ValueError: κ < 1 or T < 1.
+    """
+    whole("kappa", kappa, 1)
+    whole("T", T, 1)
+    if kappa == 1:
+        return T - 1
+    depth, reached = 0, 1
+    while reached < T:
+        depth += 1
+        reached += kappa**depth
+    return depth
+
+
+def log_depth(kappa: int, T: int) -> int:
+    """log_κ T rounded up, in whole numbers; for this d, κ^-d lies in (1/(κ T), 1/T].
+
+    Raises:
+        ValueError: κ < 2, for which there is no logarithm, or T < 1.
+    """
+    whole("kappa", kappa, 2)
+    whole("T", T, 1)
+    depth = 0
+    while kappa**depth < T:
+        depth += 1
+    return depth
+
+
+def tree_floor_exponent(kappa: int, gamma: float = 0.5, sigma: float = 1.0) -> float:
+    """-1 + log_κ(γ σ): with d = log_κ T the floor (γ σ / κ)^d is this power of T.
+
+    With γ = 1/2, σ = 1 and κ = 2 it is -2; for large κ it comes near -1. Less than -1 means that
+    the chain alone promises less than uniform attention's direct link of 1/T: a bounded floor
+    needs a task whose events are linked by few jumps.
+
+    Raises:
+        ValueError: κ < 2 (a chain of T - 1 links: the floor is exponential in T), or γ σ <= 0.
+    """
+    whole("kappa", kappa, 2)
+    if not gamma * sigma > 0:
+        raise ValueError(f"gamma times sigma must be above 0, but is {gamma * sigma}.")
+    return -1 + math.log(gamma * sigma) / math.log(kappa)
+
+
+def waypoints(depth: int, T: int) -> tuple[tuple[int, int], ...]:
+    """Jumps (i, m) that lead from h_0 to h_{T-1} in `depth` strides of equal length; 0: none."""
+    whole("T", T, 1)
+    if not 0 <= depth < T:
+        raise ValueError(f"depth must lie between 0 and {T - 1}, but is {depth}.")
+    stops = [round(stop) for stop in np.linspace(0, T - 1, depth + 1)]
+    return tuple(itertools.pairwise(stops))
+
+
+def tree(kappa: int, T: int) -> tuple[tuple[int, int], ...]:
+    """Jumps (i, m) of a κ-ary tree hung from h_{T-1}: its depth is least_depth(κ, T).
+
+    The last state reads the κ before it, these read the κ² before those, and so on, until every
+    state hangs in the tree.
+    """
+    whole("kappa", kappa, 1)
+    whole("T", T, 1)
+    last = T - 1
+    return tuple((i, last - (last - i - 1) // kappa) for i in range(last))
+
+
+def sparse_attention(
+    kappa: int, T: int, jumps: Iterable[tuple[int, int]] = ()
+) -> tuple[Float[np.ndarray, "T K"], Int[np.ndarray, "T K"]]:
+    """Uniform attention to κ states: at each step its jumps, then the most recent states.
+
+    Args:
+        kappa: states that a step reads; the first steps have fewer before them and read all.
+        T: steps of the sequence.
+        jumps: pairs (i, m): h_i is read for h_m.
+
+    Returns:
+        attention, positions: (T, K) as in a Trace, K = min(κ, T). Row m is the read used to
+        compute h_m; an empty column has weight 0 and position -1. Each weight is 1/κ, or 1/m
+        where m < κ.
+
+    Raises:
+        ValueError: a jump that does not lead to a later step, is there twice, or is one more than
+            κ into the same step.
+    """
+    whole("kappa", kappa, 1)
+    whole("T", T, 1)
+    width = min(kappa, T)
+    attention, positions = np.zeros((T, width)), np.full((T, width), -1)
+    into: dict[int, list[int]] = {}
+    for i, m in jumps:
+        if not 0 <= i < m < T:
+            raise ValueError(f"A jump leads from h_i to a later h_m, m < {T}, but is ({i}, {m}).")
+        if i in into.setdefault(m, []):
+            raise ValueError(f"The jump ({i}, {m}) is there twice.")
+        into[m].append(i)
+    for m in range(1, T):
+        chosen = into.get(m, [])
+        if len(chosen) > kappa:
+            raise ValueError(f"{len(chosen)} jumps lead to h_{m}, but a step reads κ = {kappa}.")
+        count = min(kappa, m)
+        if chosen:
+            recent = (i for i in range(m - 1, -1, -1) if i not in chosen)
+            chosen = [*chosen, *(next(recent) for _ in range(count - len(chosen)))]
+        else:
+            chosen = range(m - count, m)
+        positions[m, :count] = chosen
+        attention[m, :count] = 1 / count
+    return attention, positions
