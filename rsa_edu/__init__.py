@@ -14,6 +14,7 @@ _FACE = {
     "backend": "rsa_edu.models:backend",
     "tasks": "rsa_edu.tasks",
     "Network": "rsa_edu.network:Network",
+    "theory": "rsa_edu.theory",
     "gradient_flow": "rsa_edu.gradients:gradient_flow",
     "jacobian_norms": "rsa_edu.gradients:jacobian_norms",
     "attention_statistics": "rsa_edu.statistics:attention_statistics",

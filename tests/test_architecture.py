@@ -14,7 +14,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__in
 
 # From the ground up. A room knows the rooms of lower floors, none of its own floor or above.
 FLOORS = [
-    {"models", "tasks", "figures", "threads", "browser", "course", "roundtrip"},
+    {"models", "tasks", "theory", "figures", "threads", "browser", "course", "roundtrip"},
     {"network", "decisions"},
     {"training", "gradients", "reasons"},
     {"checkpoints", "curves", "probe", "statistics"},
@@ -28,6 +28,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 PAGE = {"IPython", "anywidget", "ipywidgets", "traitlets"}
 # What a room must do without, beside the rooms above it.
 STRANGERS = {
+    "theory": PAGE | {"torch", "plotly"},
     "figures": PAGE | {"torch"},
     "course": PAGE | {"torch", "plotly"},
     "browser": PAGE | {"torch", "plotly"},
@@ -35,7 +36,7 @@ STRANGERS = {
 } | {
     room: PAGE | {"plotly"}
     for floor in FLOORS[:6]
-    for room in floor - {"figures", "course", "browser", "threads", "roundtrip"}
+    for room in floor - {"theory", "figures", "course", "browser", "threads", "roundtrip"}
 }
 
 
