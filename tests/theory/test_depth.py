@@ -67,8 +67,9 @@ def test_all_shortest_chains_are_found(attention):
     """A shortest chain is missing, or one that is not shortest is there."""
     target = len(attention) - 1
     _, edges = counted(attention, target)
-    graph = nx.DiGraph(sorted(edges))
+    graph = nx.DiGraph()
     graph.add_node(target)
+    graph.add_edges_from(sorted(edges))
     depth = theory.dependency_depth(attention)
     for source in range(len(attention)):
         expected = sorted(map(tuple, nx.all_shortest_paths(graph, source, target)))
