@@ -22,5 +22,13 @@ NAMES = {
     "vary_delay": "a new delay at every update",
     "attention": "attention",
     "policy": "policy",
+    "kappa": "sparsity κ",
+    "depth": "dependency depth d",
+    "jumps": "jumps",
+    "matrix": "V is g times",
+    "hops": "hops R",
+    "paths": "paths",
+    "cut": "cut",
+    "trained": "trained",
 }
 """Keyed by the name of the setting in code, e.g. `explorer.set(nu=5)`."""

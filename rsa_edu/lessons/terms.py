@@ -56,8 +56,39 @@ TERMS = (
     Term("policy", "which past states may be attended", "models.RelRNN.memory", "policy"),
     Term("K", "states attended at one step: ν + ρ under a budget"),
     Term("β(i)", "relevance score: attention to state i in the buffer", "models.Trace.scores"),
-    Term("κ", "sparsity: how many states a step really attends to"),
-    Term("d", "dependency depth: the fewest steps of the graph from a state to the loss"),
+    Term(
+        "κ",
+        "sparsity: how many states a step really attends to",
+        "theory.sparse_attention.kappa",
+        "kappa",
+    ),
+    Term(
+        "d",
+        "dependency depth: the fewest steps of the graph from a state to the loss",
+        "theory.sparse_floor.depth",
+        "depth",
+    ),
+    Term(
+        "jump",
+        "a read that skips steps: h_i is read for h_m",
+        "theory.sparse_attention.jumps",
+        "jumps",
+    ),
+    Term(
+        "R",
+        "most hops that are shown on their own; a hop is one passage of the gradient through "
+        "a read c_t",
+        "gradient_flow.hops",
+        "hops",
+    ),
+    Term(
+        "paths",
+        "which ways of the gradient are counted: to the values that were read, to the "
+        "scores that weighted them, or all",
+        "gradient_flow.paths",
+        "paths",
+    ),
+    Term("cut", "a link the gradient may not go back along", "gradient_flow.cut", "cut"),
     Term("T", "number of steps of a sequence", "tasks.Copy.length", "T"),
     Term("delay", "steps a task waits before it asks", "tasks.Copy.delay", "delay"),
     Term("B", "number of sequences in a batch", "train.batch_size"),
