@@ -1,6 +1,5 @@
 """Gradient flow: which steps of a sequence does the loss reach, in five models side by side?"""
 
-import copy
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,21 +7,16 @@ from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-import torch
 
-from rsa_edu import models, results, tasks
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Several, Switch, setting
+from rsa_edu.explorers.networks import BUDGETED, TASKS, Case, network, sequence, shipped
 from rsa_edu.figures import gradient_flow as view
 from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
 from rsa_edu.gradients import gradient_flow
-from rsa_edu.network import Network
 
 MODELS = ("RNN", "LSTM", "MemRNN", "RelRNN", "RelLSTM")
-BUDGETED = ("RelRNN", "RelLSTM")
-TASKS = {"copy": tasks.Copy, "denoise": tasks.Denoise}
-HIDDEN = 64
 TOGETHER = 0.03
 """Seconds within which curves are shown together, with one message."""
 
@@ -59,20 +53,6 @@ class Flows:
         return self.answers[-1] + 1
 
 
-@dataclass(frozen=True)
-class Case:
-    """What the curve of one model depends on."""
-
-    model: str
-    task: str
-    delay: int
-    seed: int
-    trained: bool
-    g: float | None = None
-    nu: int | None = None
-    rho: int | None = None
-
-
 def cases(settings: Settings) -> list[Case]:
     """One case per model; what does not matter to a model is left out."""
     shared = {"delay": settings.delay, "seed": settings.seed, "trained": settings.trained}
@@ -82,17 +62,14 @@ def cases(settings: Settings) -> list[Case]:
     return [
         Case(model, **shared, **(budget if model in BUDGETED else {}))
         for model in settings.models
-        if not settings.trained or _checkpoint(model) in results.names()
+        if not settings.trained or shipped(model, "copy")
     ]
 
 
 @lru_cache(maxsize=512)
 def profile(case: Case) -> np.ndarray:
     """The norm of dL/dh_t at every step of one sequence, in float64."""
-    net = (_trained if case.trained else _untrained)(case).double()
-    if case.nu is not None:
-        net.recurrence.memory = models.Screening(case.nu, case.rho)
-    norms = gradient_flow(net, _sequence(case).to(torch.float64)).total.numpy()
+    norms = gradient_flow(network(case), sequence(case)).total.numpy()
     norms.setflags(write=False)  # kept for the next time it is asked for
     return norms
 
@@ -100,7 +77,7 @@ def profile(case: Case) -> np.ndarray:
 def flows(settings: Settings, before: Flows | None = None) -> Iterator[Flows]:
     """Curve after curve; that of `before` stands in until a new one is there. The last is exact."""
     wanted = cases(settings)
-    batch = _sequence(wanted[0] if wanted else Case("", "copy", settings.delay, 0, False))
+    batch = sequence(wanted[0] if wanted else Case("", "copy", settings.delay, 0, False))
     task = TASKS[wanted[0].task if wanted else "copy"](settings.delay)
     steps = {
         "data": tuple(task.data_positions(batch)[:, 0].tolist()),
@@ -117,34 +94,6 @@ def flows(settings: Settings, before: Flows | None = None) -> Iterator[Flows]:
             yield Flows(dict(curves), tuple(waiting), **steps)
             told = time.monotonic()
     yield Flows(curves, (), **steps)
-
-
-def _sequence(case: Case) -> tasks.Batch:
-    rng = torch.Generator().manual_seed(case.seed)
-    return TASKS[case.task](case.delay).sample(1, rng)
-
-
-def _untrained(case: Case) -> Network:
-    kind, task = getattr(models, case.model), TASKS[case.task](case.delay)
-    rng = torch.Generator().manual_seed(case.seed)
-    recurrence = kind(task.input_size, HIDDEN, generator=rng)
-    with torch.no_grad():
-        recurrence.weight_hh.mul_(case.g)
-    # A generator of its own: the same read-out for all models.
-    return Network(recurrence, task.n_classes, generator=torch.Generator().manual_seed(case.seed))
-
-
-def _trained(case: Case) -> Network:
-    return copy.deepcopy(_shipped(_checkpoint(case.model)).net)
-
-
-@lru_cache
-def _shipped(name: str) -> results.saved.Saved:
-    return results.load(name)
-
-
-def _checkpoint(model: str) -> str:
-    return f"{model.lower()}_copy"
 
 
 class GradientFlow(Explorer):
@@ -209,7 +158,7 @@ class GradientFlow(Explorer):
     def idle(self, settings):
         """What a trained network has fixed, and budgets that no shown model has."""
         idle = {}
-        if not set(map(_checkpoint, MODELS)) & set(results.names()):
+        if not any(shipped(model, "copy") for model in MODELS):
             idle["trained"] = "No trained models are shipped with this version."
         if settings.trained:
             idle["g"] = "The weights are trained; their start no longer matters."

@@ -7,9 +7,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis, log_range
-
-FLOOR = 1e-30
-"""Smaller norms are drawn on this height, so that the rest of the picture keeps its size."""
+from rsa_edu.figures.steps import FLOOR, marks, words
 
 
 def gradient_flow(
@@ -35,17 +33,14 @@ def gradient_flow(
     arrays = {model: np.asarray(curve, dtype=float) for model, curve in curves.items()}
     low, high = log_range([1e-5, *np.concatenate([[], *arrays.values()])], FLOOR)
     under = any((curve < FLOOR).any() for curve in arrays.values())
-    notes = [_note("data", data, 0), _note("answer", answers, 1)]
-    if under:
-        notes.append(_floor_note())
     return theme.figure(
         *(_curve(model, arrays.get(model, np.array([])), model in faded) for model in models),
         _cursor_marks({m: arrays[m] for m in models if m in arrays}, cursor),
         height=460,
         xaxis={"title": {"text": "step t"}, "range": [-0.5, length - 0.5]},
         yaxis=log_axis("‖∂L/∂h<sub>t</sub>‖", [low - 0.065 * (high - low), high]),
-        shapes=[*map(_shade, [*_runs(data), *_runs(answers)]), *_cursor_line(cursor)],
-        annotations=[note for note in notes if note],
+        shapes=marks(data, answers, cursor),
+        annotations=words(data, answers, under=under),
     )
 
 
@@ -73,47 +68,3 @@ def _cursor_marks(curves: Mapping[str, np.ndarray], cursor: int | None) -> go.Sc
         showlegend=False,
         hoverinfo="skip",
     )
-
-
-def _cursor_line(cursor: int | None) -> list[dict]:
-    if cursor is None:
-        return []
-    line = {"width": 1.5, "dash": "dot"}
-    span = {"x0": cursor, "x1": cursor, "y0": 0, "y1": 1, "yref": "paper"}
-    return [{"type": "line", **span, "line": line}]
-
-
-def _runs(steps: Sequence[int]) -> list[tuple[int, int]]:
-    """Steps in a row, as (first, last)."""
-    breaks = np.flatnonzero(np.diff(steps) > 1) + 1
-    return [(int(run[0]), int(run[-1])) for run in np.split(np.asarray(steps), breaks) if len(run)]
-
-
-def _shade(run: tuple[int, int]) -> dict:
-    return {
-        "type": "rect",
-        "x0": run[0] - 0.5,
-        "x1": run[1] + 0.5,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-    }
-
-
-def _note(text: str, steps: Sequence[int], end: int) -> dict | None:
-    """A word at the foot of the first (end 0) or last (end 1) shaded step."""
-    if not len(steps):
-        return None
-    anchor = {"x": steps[-end] + end - 0.5, "xanchor": "right" if end else "left"}
-    return {"text": text, "y": 0, "yref": "paper", "yanchor": "bottom", **anchor}
-
-
-def _floor_note() -> dict:
-    return {
-        "text": f"norms below {FLOOR:.0e} are drawn at {FLOOR:.0e}",
-        "x": 0.5,
-        "xref": "paper",
-        "y": 0,
-        "yref": "paper",
-        "yanchor": "bottom",
-    }

@@ -8,9 +8,10 @@ import pytest
 import rsa_edu as rsa
 from rsa_edu.explorers.controls import controls
 from rsa_edu.explorers.gradient_flow import MODELS, flows
+from rsa_edu.explorers.hops import split
 from rsa_edu.explorers.screening import story
 from rsa_edu.explorers.vanishing import decay
-from rsa_edu.figures.gradient_flow import FLOOR
+from rsa_edu.figures.steps import FLOOR
 from rsa_edu.figures.theme import GROUNDS
 from tests.browser.explorer import ExplorerOnPage, until
 
@@ -34,8 +35,18 @@ def held(settings) -> dict[int, list]:
     return {1: [state.alpha for state in buffer], 3: [state.score for state in buffer]}
 
 
+def whole(settings) -> dict[int, list]:
+    """Gradient by hops: the norm of what came on all paths."""
+    return {0: np.maximum(split(settings).total, FLOOR).tolist()}
+
+
 # Explorer -> the slider to be moved, and the core: settings -> numbers by place of their trace.
-CORES = {"vanishing": ("g", measured), "gradient_flow": ("g", curves), "screening": ("step", held)}
+CORES = {
+    "vanishing": ("g", measured),
+    "gradient_flow": ("g", curves),
+    "screening": ("step", held),
+    "hops": ("nu", whole),
+}
 cores = pytest.mark.parametrize("name", CORES)
 
 

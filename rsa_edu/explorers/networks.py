@@ -1,0 +1,70 @@
+"""The networks that explorers show: untrained ones from a seed, and those that are shipped."""
+
+import copy
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+
+from rsa_edu import models, results, tasks
+from rsa_edu.network import Network
+
+TASKS = {"copy": tasks.Copy, "denoise": tasks.Denoise}
+BUDGETED = ("RelRNN", "RelLSTM")
+HIDDEN = 64
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network and the sequence it sees. g is the gain of an untrained V; None leaves it as it is.
+    nu and rho: of a screening; None where a model has no budget.
+    """
+
+    model: str
+    task: str
+    delay: int
+    seed: int
+    trained: bool
+    g: float | None = None
+    nu: int | None = None
+    rho: int | None = None
+
+
+def shipped(model: str, task: str) -> str | None:
+    """The name under which this model, trained on this task, comes with the package, if it does."""
+    name = f"{model.lower()}_{task}"
+    return name if name in results.names() else None
+
+
+def sequence(case: Case) -> tasks.Batch:
+    """One sequence, float64."""
+    rng = torch.Generator().manual_seed(case.seed)
+    return TASKS[case.task](case.delay).sample(1, rng).to(torch.float64)
+
+
+def network(case: Case) -> Network:
+    """The network, float64, with its budget; a copy of one's own."""
+    net = (_trained if case.trained else _untrained)(case).double()
+    if case.nu is not None:
+        net.recurrence.memory = models.Screening(case.nu, case.rho)
+    return net
+
+
+def _untrained(case: Case) -> Network:
+    kind, task = getattr(models, case.model), TASKS[case.task](case.delay)
+    rng = torch.Generator().manual_seed(case.seed)
+    recurrence = kind(task.input_size, HIDDEN, generator=rng)
+    if case.g is not None:
+        with torch.no_grad():
+            recurrence.weight_hh.mul_(case.g)
+    # A generator of its own: the same read-out for all models.
+    return Network(recurrence, task.n_classes, generator=torch.Generator().manual_seed(case.seed))
+
+
+def _trained(case: Case) -> Network:
+    return copy.deepcopy(_load(shipped(case.model, case.task)).net)
+
+
+@lru_cache
+def _load(name: str) -> results.saved.Saved:
+    return results.load(name)
