@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import rsa_edu as rsa
+from rsa_edu.explorers.by_depth import profile
 from rsa_edu.explorers.controls import controls
 from rsa_edu.explorers.gradient_flow import MODELS, flows
 from rsa_edu.explorers.hops import split
@@ -40,12 +41,19 @@ def whole(settings) -> dict[int, list]:
     return {0: np.maximum(split(settings).total, FLOOR).tolist()}
 
 
+def lost(settings) -> dict[int, list]:
+    """Depth and gradient: the gradients of the states that are more than two links away."""
+    found = profile(settings)
+    return {2: np.maximum(found.gradients[found.depths > 2], FLOOR).tolist()}
+
+
 # Explorer -> the slider to be moved, and the core: settings -> numbers by place of their trace.
 CORES = {
     "vanishing": ("g", measured),
     "gradient_flow": ("g", curves),
     "screening": ("step", held),
     "hops": ("nu", whole),
+    "by_depth": ("nu", lost),
 }
 cores = pytest.mark.parametrize("name", CORES)
 

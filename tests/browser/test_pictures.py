@@ -14,7 +14,7 @@ MOST_BYTES = 400_000
 pytestmark = pytest.mark.skipif(not FOLDER, reason="RSA_EDU_SCREENSHOTS names no folder")
 
 
-@pytest.mark.parametrize("name", ["vanishing", "gradient_flow", "hops", "screening", "training"])
+@pytest.mark.parametrize("name", ["vanishing", "gradient_flow", "hops", "by_depth", "screening", "training"])
 def test_pictures_of_an_explorer(explorers, name):
     """FOLDER/NAME-light.png and FOLDER/NAME-dark.png cannot be made."""
     explorer = explorers[name]
