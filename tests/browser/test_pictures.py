@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import rsa_edu as rsa
 from tests.browser.explorer import ExplorerOnPage, until
 
 FOLDER = os.environ.get("RSA_EDU_SCREENSHOTS")
@@ -14,7 +15,7 @@ MOST_BYTES = 400_000
 pytestmark = pytest.mark.skipif(not FOLDER, reason="RSA_EDU_SCREENSHOTS names no folder")
 
 
-@pytest.mark.parametrize("name", ["vanishing", "gradient_flow", "hops", "by_depth", "screening", "training"])
+@pytest.mark.parametrize("name", rsa.explore.__all__)
 def test_pictures_of_an_explorer(explorers, name):
     """FOLDER/NAME-light.png and FOLDER/NAME-dark.png cannot be made."""
     explorer = explorers[name]
