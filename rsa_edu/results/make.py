@@ -9,7 +9,7 @@ from rsa_edu.checkpoints import save
 from rsa_edu.network import Network
 from rsa_edu.results.saved import FOLDER
 from rsa_edu.runner import train
-from rsa_edu.tasks import Copy
+from rsa_edu.tasks import Copy, Denoise
 from rsa_edu.training import Training, evaluate
 
 HIDDEN_SIZE = {"hidden_size": 128}
@@ -36,6 +36,14 @@ MODELS = {
         Copy(100),
         VARIED,
         1500,
+    ),
+    "memrnn_denoise": ("MemRNN", {}, Denoise(100), VARIED, 8000),
+    "relrnn_denoise": (
+        "RelRNN",
+        {"buffer_size": 10, "relevant_size": 15},
+        Denoise(100),
+        VARIED,
+        8000,  # with the record of as many updates the file is just under 1 MB
     ),
 }
 GOOD_ENOUGH = 0.99
