@@ -8,6 +8,14 @@ from rsa_edu.theory.linear import (
     tree_gradient,
 )
 from rsa_edu.theory.paths import count_paths, path_expansion
+from rsa_edu.theory.peaked import (
+    Peaked,
+    energies,
+    favoured_and_disfavoured,
+    fitted_exponent,
+    peak_lasts,
+    peaked_gradient,
+)
 from rsa_edu.theory.sparse import (
     chain_floor,
     least_depth,
@@ -31,18 +39,24 @@ from rsa_edu.theory.uniform import (
 
 __all__ = [
     "Depth",
+    "Peaked",
     "chain_floor",
     "chain_gradient",
     "count_paths",
     "dependency_depth",
+    "energies",
     "exponent_range",
     "exponential_rate",
+    "favoured_and_disfavoured",
+    "fitted_exponent",
     "least_depth",
     "linear_gradient",
     "log_depth",
     "measured_exponent",
     "orthogonal_eigenvalues",
     "path_expansion",
+    "peak_lasts",
+    "peaked_gradient",
     "reach",
     "reliable_from",
     "sparse_attention",
