@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.nn.functional import one_hot
 
 import rsa_edu as rsa
 from rsa_edu.models import LSTM, RNN, MemRNN, RelRNN, Screening
@@ -102,6 +103,21 @@ def no_recipe_works(patch):
     patch.setattr(rsa.results.recipes, "read", lambda: [replace(o, reached=False) for o in read()])
 
 
+def looks_at_the_newest(patch):
+    """Attention that falls on the newest state alone, whatever the energies."""
+
+    def attend(self, s, memory):
+        return one_hot(memory.positions.argmax(1), memory.positions.shape[1]).to(s)
+
+    patch.setattr(RelRNN, "attend", attend)
+    patch.setattr(MemRNN, "attend", attend)
+
+
+def reads_nothing(patch):
+    """Attention that gives no weight to any state."""
+    patch.setattr(RelRNN, "attend", lambda self, s, memory: 0 * memory.scores)
+
+
 WORLDS = {
     "00_start_here": [(always_right, explodes)],
     "01_when_gradients_vanish": [(forgets,), (explodes, always_right)],
@@ -109,6 +125,8 @@ WORLDS = {
         (keeps_the_newest, full_attention_is_budgeted),
         (counts_twice, no_budget),
         (nothing_is_scattered,),
+        (looks_at_the_newest,),
+        (reads_nothing,),
     ],
     "05_train_with_a_budget": [
         (always_right, draws_anew, no_budget, full_attention_is_budgeted),
