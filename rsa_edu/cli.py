@@ -1,4 +1,4 @@
-"""The command `rsa-edu`: open the course, examine the installation, hand the course out."""
+"""The command `rsa-edu`: open the course, examine the installation, hand it out, run sweeps."""
 
 import argparse
 import os
@@ -73,6 +73,40 @@ def build_parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(run=_export, passes_options_on=False)
 
+    sweep = commands.add_parser(
+        "sweep",
+        help="run a grid of trainings on all cores or on a cluster, and keep the results",
+        description="Train and measure every run of a sweep that is not in the store yet. Each "
+        "finished run is stored at once: after Ctrl-C, or whatever else, the same command goes on.",
+    )
+    sweep.add_argument(
+        "sweep", metavar="SWEEP", help="the name of a sweep of this package, or a .toml file"
+    )
+    sweep.add_argument(
+        "--store", metavar="PATH", type=Path, help="where runs are kept; default sweeps.sqlite"
+    )
+    sweep.add_argument(
+        "--workers", metavar="N", type=int, help="processes on this machine; default one a core"
+    )
+    sweep.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster, such as tcp://10.0.0.1:8786"
+    )
+    sweep.add_argument(
+        "--dashboard", metavar="ADDRESS", help="serve Dask's dashboard, for example at :8787"
+    )
+    sweep.add_argument(
+        "--export", metavar="FILE", type=Path, help="write the runs to a small file, .json.gz"
+    )
+    sweep.add_argument(
+        "--check",
+        action="store_true",
+        help="make a random sample of the stored runs again and compare; --store may be an export",
+    )
+    sweep.add_argument(
+        "--sample", metavar="N", type=int, default=3, help="with --check, how many; default 3"
+    )
+    sweep.set_defaults(run=_sweep, passes_options_on=False)
+
     browser = commands.add_parser(
         "browser",
         help="find or get the browser that the tests need",
@@ -140,6 +174,13 @@ def _export(options: argparse.Namespace) -> int:
     names = course.export(source, options.folder, solutions=keep)
     print(f"{len(names)} files in {options.folder}, {'with' if keep else 'without'} solutions.")
     return 0
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    # Imported here: torch takes a second or two to load, and the doctor speaks without it.
+    from rsa_edu.sweeps import terminal
+
+    return terminal.main(options)
 
 
 def _browser(options: argparse.Namespace) -> int:

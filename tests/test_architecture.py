@@ -17,8 +17,9 @@ FLOORS = [
     {"models", "tasks", "theory", "figures", "threads", "browser", "course", "roundtrip"},
     {"network", "decisions"},
     {"training", "gradients", "reasons"},
-    {"checkpoints", "curves", "probe", "statistics"},
-    {"runner"},
+    {"checkpoints", "curves", "probe", "statistics", "store"},
+    {"exports", "runner"},
+    {"sweeps"},
     {"results"},
     {"explorers", "lessons"},
     {"doctor"},
@@ -35,7 +36,7 @@ STRANGERS = {
     "threads": PAGE | {"torch", "plotly"},
 } | {
     room: PAGE | {"plotly"}
-    for floor in FLOORS[:6]
+    for floor in FLOORS[:7]
     for room in floor - {"theory", "figures", "course", "browser", "threads", "roundtrip"}
 }
 

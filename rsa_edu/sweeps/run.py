@@ -1,0 +1,299 @@
+"""Driving a sweep in a thread: what is stored is not run again, what is finished is stored."""
+
+import atexit
+import queue
+import threading
+import time
+import uuid
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rsa_edu.models.checks import whole_number
+from rsa_edu.models.pool import usable_cores
+from rsa_edu.store import Run, Store
+from rsa_edu.sweeps.cluster import ClusterError, connected, threads
+from rsa_edu.sweeps.grid import distinct
+from rsa_edu.sweeps.measure import measure
+from rsa_edu.sweeps.settings import RunSettings
+from rsa_edu.sweeps.work import work
+
+PATIENCE = 1.0
+"""Seconds to wait for a result that should be there, before the stop flag is looked at again."""
+LOOK_EVERY = 0.1
+"""Seconds between two looks at the stop flag."""
+COUNT_EVERY = 1.0
+"""Seconds between two counts of the workers."""
+_alive: "weakref.WeakSet[SweepRun]" = weakref.WeakSet()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that gave no result, and why."""
+
+    settings: RunSettings
+    why: str
+
+    def __str__(self) -> str:
+        """In one sentence."""
+        return f"{self.settings} gave no result: {self.why}"
+
+
+class SweepRun:
+    """A sweep in the background.
+
+    Args:
+        sweep: settings of runs; those that are in the store already are not run again.
+        store: a Store, or the path of one; only this process writes it.
+        scheduler: address of a Dask scheduler, such as "tcp://10.0.0.1:8786"; None: workers of our
+            own on this machine.
+        workers: how many of our own; None: one a core.
+        dashboard: address for Dask's dashboard, such as "127.0.0.1:8787"; None: there is none.
+        measure: what makes a Run of RunSettings; it must be importable where the workers are.
+
+    Raises:
+        ValueError: an empty sweep. StoreError: the store cannot be written.
+
+    `state` is "ready", "running", "stopped", "finished" or "failed". `done` of `total` runs are in
+    the store; `found` of them were there before, `new` are the others. `failures` are runs that
+    gave no result, while the others went on. A sweep that stopped or failed may be started again,
+    and goes on.
+    """
+
+    def __init__(
+        self,
+        sweep: Iterable[RunSettings],
+        store: Store | str | Path = "sweeps.sqlite",
+        *,
+        scheduler: str | None = None,
+        workers: int | None = None,
+        dashboard: str | None = None,
+        measure: Callable[[RunSettings], Run] = measure,
+    ):
+        self.sweep = distinct(sweep)
+        if not self.sweep:
+            raise ValueError("the sweep is empty: it has no run.")
+        if workers is not None:
+            whole_number("workers", workers, least=1)
+        self.store = store if isinstance(store, Store) else Store(store)
+        self.scheduler, self.workers, self.dashboard = scheduler, workers, dashboard
+        self.measure = measure
+        self.state = "ready"
+        self.error: BaseException | None = None
+        self.failures: list[Failure] = []
+        self.total = len(self.sweep)
+        self.found = self.done = self.total - len(self._todo())
+        self._unwritten: list[Run] = []
+        self.new: list[Run] = []
+        self._times: list[float] = []
+        self._flag = threading.Event()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the pace since the start; None before the first run has finished."""
+        left = self.total - self.done - len(self.failures)
+        if not left:
+            return 0.0
+        if len(self._times) < 2:
+            return None
+        pace = (self._times[-1] - self._times[0]) / (len(self._times) - 1)
+        return max(0.0, pace * left - (time.monotonic() - self._times[-1]))
+
+    @property
+    def message(self) -> str:
+        """How the sweep stands, in plain words."""
+        said = f"{self.done} of {self.total} runs"
+        if self.found:
+            said += f", {self.found} of them found in the store"
+        if self.failures:
+            said += f", {len(self.failures)} without result"
+        if self.state == "failed":
+            return f"Failed after {said}: {self.error}"
+        left = self.seconds_left
+        if self.state == "running" and left is not None:
+            said += f"; about {spoken_time(left)} left"
+        return f"{self.state.capitalize()}: {said}."
+
+    def start(self) -> "SweepRun":
+        """Begin, or go on after a stop or a failure. Does nothing while running."""
+        with self._changed:
+            if self.state in ("ready", "stopped", "failed"):
+                self._flag.clear()
+                self.state, self.error = "running", None
+                self.failures.clear()
+                self._times.clear()
+                self._thread = threading.Thread(target=self._work, daemon=True)
+                _alive.add(self)
+                self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End now. Finished runs are stored; those in flight are broken off. Returns when all
+        worker processes are gone, at most a few seconds later."""
+        self._flag.set()
+        if self._thread not in (None, threading.current_thread()):
+            self._thread.join()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the sweep ends, for at most `timeout` seconds; True if it has ended."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return self.state != "running"
+
+    def result(self, timeout: float | None = None) -> list[Run]:
+        """The runs of this sweep that are in the store, in its order, when it has ended.
+
+        Raises:
+            TimeoutError: it has not ended after `timeout` seconds.
+            StoreError, ClusterError: what made it fail, in a sentence.
+        """
+        if not self.wait(timeout):
+            raise TimeoutError(f"the sweep has not ended after {timeout} s. {self.message}")
+        if self.error is not None:
+            raise self.error
+        stored = {run.key: run for run in self.store.runs()}
+        return [stored[settings.key] for settings in self.sweep if settings.key in stored]
+
+    def __iter__(self) -> Iterator[Run]:
+        """Runs as they finish (not those found in the store), until the sweep ends."""
+        given = 0
+        while True:
+            with self._changed:
+                while len(self.new) == given and self.state == "running":
+                    self._changed.wait(LOOK_EVERY)  # on Windows, Ctrl-C waits for it
+                new, over = self.new[given:], self.state != "running"
+            yield from new
+            given += len(new)
+            if over and given == len(self.new):
+                break
+        if self.error is not None:
+            raise self.error
+
+    def _todo(self) -> list[RunSettings]:
+        stored = self.store.keys()
+        return [settings for settings in self.sweep if settings.key not in stored]
+
+    def _work(self) -> None:
+        state, error = "finished", None
+        try:
+            self._write()
+            todo = self._todo()
+            if todo:
+                workers = min(self.workers or usable_cores(), len(todo))
+                with connected(self.scheduler, workers, self.dashboard) as client:
+                    self._drive(client, deque(todo))
+            if self.done + len(self.failures) < self.total:
+                state = "stopped"
+        except BaseException as caught:
+            state, error = "failed", caught
+        with self._changed:
+            self.state, self.error = state, error
+            self._changed.notify_all()
+
+    def _drive(self, client, todo: deque[RunSettings]) -> None:
+        """Give each free worker one run, until there are no more.
+
+        No run waits on a worker: if it did, it would be taken for guilty when that worker dies.
+        """
+        landed, flying = queue.SimpleQueue(), {}
+        slots, counted = 0, -COUNT_EVERY
+        self._times.append(time.monotonic())
+        try:
+            while (todo or flying) and not self._flag.is_set():
+                if todo and time.monotonic() - counted > COUNT_EVERY:
+                    slots, counted = threads(client), time.monotonic()
+                while todo and len(flying) < slots:
+                    settings = todo.popleft()
+                    key = f"rsa-{settings.key}-{uuid.uuid4()}"
+                    future = client.submit(work, settings, self.measure, key=key, pure=False)
+                    flying[key] = future, settings
+                    future.add_done_callback(landed.put)
+                with suppress(queue.Empty):
+                    future = landed.get(timeout=LOOK_EVERY)
+                    self._take(*flying[future.key])
+                    flying.pop(future.key)[0].release()
+        finally:
+            with suppress(Exception):  # the scheduler may be gone; the tasks end by themselves
+                client.cancel([future for future, _ in flying.values()])
+
+    def _take(self, future, settings: RunSettings) -> None:
+        """Store what a worker has made, or keep the reason why it made nothing."""
+        made = self._outcome(future)
+        if isinstance(made, Run) and made.key != settings.key:
+            made = f"its worker has another version of rsa_edu ({made.rsa_edu})"
+        if isinstance(made, str):
+            self.failures.append(Failure(settings, made))
+        elif made is not None:
+            self._unwritten.append(made)
+            self._write()
+        self._times.append(time.monotonic())
+
+    def _outcome(self, future) -> Run | str | None:
+        """What became of it: a run, a sentence, or nothing because the sweep was stopped."""
+        from distributed import KilledWorker
+
+        try:
+            while not self._flag.is_set():
+                with suppress(TimeoutError):  # its worker died just now: it is made again
+                    return future.result(timeout=PATIENCE)
+        except KilledWorker:
+            return "it ended every worker that tried it; does it need more memory than there is?"
+        except (CancelledError, OSError) as error:
+            if future.status == "error":  # of the run itself
+                return _said(error)
+            raise ClusterError(
+                "the connection to the Dask scheduler was lost; what is finished is stored."
+            ) from error
+        except Exception as error:
+            return _said(error)
+        return None
+
+    def _write(self) -> None:
+        """Write what is not yet written; where that fails it is kept, for the next start."""
+        while self._unwritten:
+            self.store.add(self._unwritten[0])
+            with self._changed:
+                self.new.append(self._unwritten.pop(0))
+                self.done += 1
+                self._changed.notify_all()
+
+
+def sweep(
+    sweep: Iterable[RunSettings], store: Store | str | Path = "sweeps.sqlite", **options
+) -> SweepRun:
+    """Start a sweep in the background: what is in the store is not run again.
+
+        for run in rsa.sweep(rsa.sweeps.grid(model=["LSTM", "RelRNN"], seed=range(5))):
+            print(run.settings["model"], run.result["accuracy"])
+
+    In a script (not in a notebook) this must stand under `if __name__ == "__main__":`, because the
+    workers are new Python processes that load the script once more.
+
+    Args:
+        sweep, store: as for SweepRun. options: scheduler, workers, dashboard, likewise.
+    """
+    return SweepRun(sweep, store, **options).start()
+
+
+def spoken_time(seconds: float) -> str:
+    """12 s, 3 min, 1 h 20 min."""
+    minutes = round(seconds / 60)
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+@atexit.register
+def _stop_all() -> None:
+    for run in list(_alive):
+        run.stop()

@@ -1,0 +1,103 @@
+"""`rsa-edu sweep` in the terminal: progress with time left, Ctrl-C, one sentence for an error."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from rsa_edu.exports import read_export, write_export
+from rsa_edu.store import Run, Store, StoreError
+from rsa_edu.sweeps.check import check
+from rsa_edu.sweeps.cluster import ClusterError
+from rsa_edu.sweeps.grid import plan
+from rsa_edu.sweeps.run import SweepRun
+from rsa_edu.sweeps.settings import RunSettings
+
+STORE = Path("sweeps.sqlite")
+SHIPPED = Path(__file__).parents[1] / "results" / "sweeps"
+"""Exports that come with the package, by the name of the sweep."""
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended."""
+
+
+def main(options: Namespace) -> int:
+    """Run or check the sweep; 0, 1 for runs without result or that differ, 2 for an error."""
+    cluster = {name: getattr(options, name) for name in ("scheduler", "workers", "dashboard")}
+    try:
+        sweep = plan(options.sweep)
+        if options.check:
+            return _check(sweep, options, cluster)
+        run = SweepRun(sweep, options.store or STORE, **cluster)
+        code = _follow(run)
+        if options.export and code != INTERRUPTED:
+            write_export(options.export, run.result(), command=f"rsa-edu sweep {options.sweep}")
+            print(f"{run.done} runs in {options.export}.")
+        return code
+    except (ValueError, StoreError, ClusterError, RuntimeError) as error:
+        print(f"rsa-edu: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _follow(run: SweepRun) -> int:
+    """Start, and tell every finished run, until the end or Ctrl-C."""
+    tell = _teller(run)
+    try:
+        run.start()
+        while not run.wait(0.5):
+            tell()
+        tell()
+    except KeyboardInterrupt:
+        print("\nStopping ...", flush=True)
+        run.stop()
+        print(f"{run.message} The same command goes on.")
+        return INTERRUPTED
+    for failure in run.failures:
+        print(f"rsa-edu: {failure}", file=sys.stderr)
+    run.result()  # raises what made it fail
+    print(run.message)
+    return 1 if run.failures else 0
+
+
+def _teller(run: SweepRun) -> Callable[[], None]:
+    """A function that prints what is new: a line a run, and in a terminal how it stands."""
+    live, told = sys.stdout.isatty(), 0
+
+    def tell() -> None:
+        nonlocal told
+        for made in run.new[told:]:
+            told += 1
+            print(("\r\033[K" if live else "") + _line(made), flush=True)
+        if live and run.state == "running":
+            print(f"\r\033[K{run.message}", end="", flush=True)
+
+    return tell
+
+
+def _line(run: Run) -> str:
+    settings, accuracy = RunSettings(**run.settings), run.result["accuracy"]
+    ended = {"target": "target met", "diverged": "DIVERGED"}.get(run.result["ended"], "the end")
+    return (
+        f"{settings}: accuracy {accuracy:.3f}, {ended} after {run.updates} updates, "
+        f"{run.seconds:.1f} s"
+    )
+
+
+def _check(sweep: list[RunSettings], options: Namespace, cluster: dict) -> int:
+    shipped = SHIPPED / f"{options.sweep}.json.gz"
+    source = options.store or (shipped if shipped.is_file() else STORE)
+    if source.suffix == ".gz":
+        runs = read_export(source).runs
+    else:
+        runs = Store(source, writing=False).runs()
+    keys = {settings.key for settings in sweep}
+    runs = [run for run in runs if run.key in keys]
+    if not runs:
+        raise StoreError(f"{source} holds no run of the sweep {options.sweep}.")
+    print(f"Making {min(options.sample, len(runs))} of {len(runs)} runs again ...", flush=True)
+    verdicts = check(runs, sample=options.sample, **cluster)
+    for verdict in verdicts:
+        print(verdict)
+    return 0 if all(verdict.good for verdict in verdicts) else 1
