@@ -92,7 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster, such as tcp://10.0.0.1:8786"
     )
     sweep.add_argument(
-        "--dashboard", metavar="ADDRESS", help="serve Dask's dashboard, for example at :8787"
+        "--dashboard", metavar="ADDRESS", help="serve Dask's dashboard, such as 127.0.0.1:8787"
     )
     sweep.add_argument(
         "--export", metavar="FILE", type=Path, help="write the runs to a small file, .json.gz"

@@ -212,7 +212,8 @@ class Store:
             )
         (verdict,) = file.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            raise StoreError(_DAMAGED.format(path=self.path, error=verdict))
+            what = verdict.splitlines()[-1]
+            raise StoreError(_DAMAGED.format(path=self.path, error=what))
 
     def _said(self, error: sqlite3.Error) -> StoreError:
         sentence = _SENTENCES.get(_code(error), _OTHER)

@@ -16,6 +16,9 @@ PATIENCE = 5
 """Seconds until a scheduler that does not answer counts as not there."""
 
 
+LOST = "the connection to the Dask scheduler was lost; finished runs are stored, start again."
+
+
 class ClusterError(RuntimeError):
     """There is nobody to run the sweep; the sentence says why."""
 
@@ -64,10 +67,17 @@ def threads(client) -> int:
     Raises:
         ClusterError: the scheduler is gone.
     """
+    check_connection(client)
     try:
         return sum(client.nthreads().values())
     except (OSError, TimeoutError) as error:
-        raise ClusterError("the Dask scheduler does not answer any more.") from error
+        raise ClusterError(LOST) from error
+
+
+def check_connection(client) -> None:
+    """Raise ClusterError where the scheduler is gone: it does not keep what we asked it for."""
+    if client.status != "running":
+        raise ClusterError(LOST)
 
 
 @contextmanager
@@ -84,6 +94,8 @@ def _own(workers: int, dashboard: str | None) -> Iterator:
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.pause": False,
     }
+    if dashboard is None:
+        settings |= {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")}
     with dask.config.set(settings), _without_interrupts():
         try:
             cluster = LocalCluster(
@@ -91,7 +103,10 @@ def _own(workers: int, dashboard: str | None) -> Iterator:
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
-                dashboard_address=dashboard,
+                scheduler_kwargs={
+                    "dashboard": dashboard is not None,
+                    "dashboard_address": dashboard or "127.0.0.1:0",
+                },
                 silence_logs=logging.CRITICAL,
             )
         except (OSError, RuntimeError, TimeoutError) as error:

@@ -16,7 +16,7 @@ from pathlib import Path
 from rsa_edu.models.checks import whole_number
 from rsa_edu.models.pool import usable_cores
 from rsa_edu.store import Run, Store
-from rsa_edu.sweeps.cluster import ClusterError, connected, threads
+from rsa_edu.sweeps.cluster import LOST, ClusterError, check_connection, connected, threads
 from rsa_edu.sweeps.grid import distinct
 from rsa_edu.sweeps.measure import measure
 from rsa_edu.sweeps.settings import RunSettings
@@ -89,6 +89,7 @@ class SweepRun:
         self.found = self.done = self.total - len(self._todo())
         self._unwritten: list[Run] = []
         self.new: list[Run] = []
+        self.flying: dict[str, tuple] = {}
         self._times: list[float] = []
         self._flag = threading.Event()
         self._changed = threading.Condition()
@@ -184,6 +185,7 @@ class SweepRun:
         try:
             self._write()
             todo = self._todo()
+            self.done = self.total - len(todo)
             if todo:
                 workers = min(self.workers or usable_cores(), len(todo))
                 with connected(self.scheduler, workers, self.dashboard) as client:
@@ -201,7 +203,8 @@ class SweepRun:
 
         No run waits on a worker: if it did, it would be taken for guilty when that worker dies.
         """
-        landed, flying = queue.SimpleQueue(), {}
+        landed, flying = queue.SimpleQueue(), self.flying
+        flying.clear()
         slots, counted = 0, -COUNT_EVERY
         self._times.append(time.monotonic())
         try:
@@ -210,10 +213,14 @@ class SweepRun:
                     slots, counted = threads(client), time.monotonic()
                 while todo and len(flying) < slots:
                     settings = todo.popleft()
+                    if settings.key in self.store:  # another sweep has made it meanwhile
+                        self.done += 1
+                        continue
                     key = f"rsa-{settings.key}-{uuid.uuid4()}"
                     future = client.submit(work, settings, self.measure, key=key, pure=False)
                     flying[key] = future, settings
                     future.add_done_callback(landed.put)
+                check_connection(client)
                 with suppress(queue.Empty):
                     future = landed.get(timeout=LOOK_EVERY)
                     self._take(*flying[future.key])
@@ -247,9 +254,7 @@ class SweepRun:
         except (CancelledError, OSError) as error:
             if future.status == "error":  # of the run itself
                 return _said(error)
-            raise ClusterError(
-                "the connection to the Dask scheduler was lost; what is finished is stored."
-            ) from error
+            raise ClusterError(LOST) from error
         except Exception as error:
             return _said(error)
         return None

@@ -1,7 +1,7 @@
 """What one run of a sweep is: every setting by name, checked, in one form only."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 
@@ -72,7 +72,7 @@ class RunSettings:
     seed: int = 0
     updates: int = 2000
     target: float | None = 0.95
-    test_delays: tuple[int, ...] | None = None
+    test_delays: Sequence[int] | None = None
     sequences: int = 100
     hops: int | None = None
     fresh_process: bool = False

@@ -33,12 +33,15 @@ def work(settings: RunSettings, measure: Callable[[RunSettings], Run] = measure)
 @contextmanager
 def _called_off(worker, key: str) -> Iterator[threading.Event]:
     """A flag that is set when nobody waits for this task any more."""
+    from distributed.core import Status
+
     stop, over = threading.Event(), threading.Event()
 
     def look() -> None:
         while not over.wait(LOOK_EVERY):
             task = worker.state.tasks.get(key)
-            if task is None or task.state != "executing":
+            wanted = task is not None and task.state == "executing"
+            if not wanted or worker.status in (Status.closing, Status.closed):
                 stop.set()
 
     watcher = threading.Thread(target=look, daemon=True)
