@@ -1,33 +1,25 @@
 """Driving a sweep in a thread: what is stored is not run again, what is finished is stored."""
 
 import atexit
-import queue
 import threading
 import time
-import uuid
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from rsa_edu.models.checks import whole_number
 from rsa_edu.models.pool import usable_cores
 from rsa_edu.store import Run, Store
-from rsa_edu.sweeps.cluster import LOST, ClusterError, check_connection, connected, threads
+from rsa_edu.sweeps.cluster import connected
+from rsa_edu.sweeps.flight import outcomes
 from rsa_edu.sweeps.grid import distinct
 from rsa_edu.sweeps.measure import measure
 from rsa_edu.sweeps.settings import RunSettings
-from rsa_edu.sweeps.work import work
 
-PATIENCE = 1.0
-"""Seconds to wait for a result that should be there, before the stop flag is looked at again."""
 LOOK_EVERY = 0.1
-"""Seconds between two looks at the stop flag."""
-COUNT_EVERY = 1.0
-"""Seconds between two counts of the workers."""
+"""Seconds between two looks for finished runs."""
 _alive: "weakref.WeakSet[SweepRun]" = weakref.WeakSet()
 
 
@@ -89,7 +81,6 @@ class SweepRun:
         self.found = self.done = self.total - len(self._todo())
         self._unwritten: list[Run] = []
         self.new: list[Run] = []
-        self.flying: dict[str, tuple] = {}
         self._times: list[float] = []
         self._flag = threading.Event()
         self._changed = threading.Condition()
@@ -176,6 +167,9 @@ class SweepRun:
         if self.error is not None:
             raise self.error
 
+    def _is_stored(self, settings: RunSettings) -> bool:
+        return settings.key in self.store
+
     def _todo(self) -> list[RunSettings]:
         stored = self.store.keys()
         return [settings for settings in self.sweep if settings.key not in stored]
@@ -189,7 +183,11 @@ class SweepRun:
             if todo:
                 workers = min(self.workers or usable_cores(), len(todo))
                 with connected(self.scheduler, workers, self.dashboard) as client:
-                    self._drive(client, deque(todo))
+                    self._times.append(time.monotonic())
+                    flight = outcomes(client, todo, self.measure, self._flag, self._is_stored)
+                    with closing(flight):
+                        for settings, made in flight:
+                            self._take(settings, made)
             if self.done + len(self.failures) < self.total:
                 state = "stopped"
         except BaseException as caught:
@@ -198,66 +196,18 @@ class SweepRun:
             self.state, self.error = state, error
             self._changed.notify_all()
 
-    def _drive(self, client, todo: deque[RunSettings]) -> None:
-        """Give each free worker one run, until there are no more.
-
-        No run waits on a worker: if it did, it would be taken for guilty when that worker dies.
-        """
-        landed, flying = queue.SimpleQueue(), self.flying
-        flying.clear()
-        slots, counted = 0, -COUNT_EVERY
-        self._times.append(time.monotonic())
-        try:
-            while (todo or flying) and not self._flag.is_set():
-                if todo and time.monotonic() - counted > COUNT_EVERY:
-                    slots, counted = threads(client), time.monotonic()
-                while todo and len(flying) < slots:
-                    settings = todo.popleft()
-                    if settings.key in self.store:  # another sweep has made it meanwhile
-                        self.done += 1
-                        continue
-                    key = f"rsa-{settings.key}-{uuid.uuid4()}"
-                    future = client.submit(work, settings, self.measure, key=key, pure=False)
-                    flying[key] = future, settings
-                    future.add_done_callback(landed.put)
-                check_connection(client)
-                with suppress(queue.Empty):
-                    future = landed.get(timeout=LOOK_EVERY)
-                    self._take(*flying[future.key])
-                    flying.pop(future.key)[0].release()
-        finally:
-            with suppress(Exception):  # the scheduler may be gone; the tasks end by themselves
-                client.cancel([future for future, _ in flying.values()])
-
-    def _take(self, future, settings: RunSettings) -> None:
+    def _take(self, settings: RunSettings, made: Run | str | None) -> None:
         """Store what a worker has made, or keep the reason why it made nothing."""
-        made = self._outcome(future)
         if isinstance(made, Run) and made.key != settings.key:
-            made = f"its worker has another version of rsa_edu ({made.rsa_edu})"
-        if isinstance(made, str):
-            self.failures.append(Failure(settings, made))
-        elif made is not None:
+            made = f"its worker has another version of rsa_edu ({made.rsa_edu})."
+        if isinstance(made, Run):
             self._unwritten.append(made)
             self._write()
+        elif made is None:
+            self.done += 1
+        else:
+            self.failures.append(Failure(settings, made))
         self._times.append(time.monotonic())
-
-    def _outcome(self, future) -> Run | str | None:
-        """What became of it: a run, a sentence, or nothing because the sweep was stopped."""
-        from distributed import KilledWorker
-
-        try:
-            while not self._flag.is_set():
-                with suppress(TimeoutError):  # its worker died just now: it is made again
-                    return future.result(timeout=PATIENCE)
-        except KilledWorker:
-            return "it ended every worker that tried it; does it need more memory than there is?"
-        except (CancelledError, OSError) as error:
-            if future.status == "error":  # of the run itself
-                return _said(error)
-            raise ClusterError(LOST) from error
-        except Exception as error:
-            return _said(error)
-        return None
 
     def _write(self) -> None:
         """Write what is not yet written; where that fails it is kept, for the next start."""
@@ -292,10 +242,6 @@ def spoken_time(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 @atexit.register

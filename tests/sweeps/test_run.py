@@ -39,6 +39,15 @@ def until(condition, seconds=60):
         time.sleep(0.02)
 
 
+def long_run(store, folder, **options) -> SweepRun:
+    """A sweep whose only run never ends and is well on its way."""
+    sweep = grid(**LONG)
+    run = SweepRun(sweep, store, measure=partial(measures.noting, folder), **options).start()
+    until(lambda: attempts(folder, sweep[0]))
+    time.sleep(0.3)
+    return run
+
+
 @pytest.fixture
 def store(tmp_path) -> Store:
     """A new store."""
@@ -117,25 +126,25 @@ def test_a_run_that_kills_its_workers_is_reported_and_the_others_go_on(store, tm
     assert run.message == "Finished: 3 of 4 runs, 1 without result."
 
 
-def test_stop_ends_the_workers_and_start_goes_on(store):
+def test_stop_ends_the_workers_and_start_goes_on(store, tmp_path):
     """Wrong if Stop left processes behind, took minutes, or the stored runs with it."""
-    store.add(made_up(tiny()[0]))
-    run = SweepRun([*tiny(), *grid(**LONG, seed=[1, 2])], store, workers=2)
-    assert (run.done, run.found, run.total) == (1, 1, 3)
+    first, second = tiny(seed=[0, 1])
+    store.add(made_up(first))
+    slow = partial(measures.slow_at_first, tmp_path)
+    run = SweepRun([first, second], store, workers=1, measure=slow)
+    assert (run.done, run.found, run.total) == (1, 1, 2)
     run.start()
-    until(lambda: len(workers()) == 2)
-    alive = workers()
-    until(lambda: min(process.cpu_times().user for process in alive) > 1)  # at work
+    until(lambda: attempts(tmp_path, second))
+    (worker,) = workers()
     assert run.seconds_left is None
     began = time.monotonic()
     run.stop()
     assert time.monotonic() - began < 15
-    assert not any(process.is_running() for process in alive)
-    assert run.message == "Stopped: 1 of 3 runs, 1 of them found in the store."
+    assert not worker.is_running()
+    assert run.message == "Stopped: 1 of 2 runs, 1 of them found in the store."
     assert len(store) == 1
-    run.sweep = tiny(seed=[0, 1])
-    run.total = 2
     assert len(run.start().result(60)) == 2
+    assert numbers(run.result()[1]) == numbers(measure(second))
 
 
 def test_an_existing_cluster_is_used_and_left_running(store, external):
@@ -147,11 +156,9 @@ def test_an_existing_cluster_is_used_and_left_running(store, external):
     assert workers() == []
 
 
-def test_stop_reaches_the_workers_of_others(store, external):
+def test_stop_reaches_the_workers_of_others(store, external, tmp_path):
     """Wrong if a cluster went on training for nobody after Stop."""
-    run = SweepRun(grid(**LONG), store, scheduler=external).start()
-    until(lambda: run.state == "running" and run.flying)
-    time.sleep(0.5)
+    run = long_run(store, tmp_path, scheduler=external)
     run.stop()
     assert run.state == "stopped"
     began = time.monotonic()
@@ -195,12 +202,10 @@ def test_a_scheduler_that_does_not_answer_is_said(store, monkeypatch):
             run.result(20)
 
 
-def test_a_scheduler_that_goes_away_is_said(store):
+def test_a_scheduler_that_goes_away_is_said(store, tmp_path):
     """Wrong if a cluster that was shut down left the sweep hanging for ever."""
     with a_cluster() as address:
-        run = SweepRun(grid(**LONG), store, scheduler=address).start()
-        until(lambda: run.flying)
-        time.sleep(0.5)
+        run = long_run(store, tmp_path, scheduler=address)
     with pytest.raises(ClusterError, match="Dask scheduler"):
         run.result(60)
 
@@ -217,11 +222,9 @@ def test_two_parents_may_share_a_store(store, external, tmp_path):
     assert (run.done, run.state) == (4, "finished")
 
 
-def test_nothing_listens_to_other_machines(store):
+def test_nothing_listens_to_other_machines(store, tmp_path):
     """Wrong if anybody in the network could run code as the student."""
-    run = SweepRun(grid(**LONG), store, workers=1).start()
-    until(workers)
-    until(lambda: run.flying)
+    run = long_run(store, tmp_path, workers=1)
     ours = [psutil.Process(), *workers()]
     listening = {
         c.laddr.ip for p in ours for c in p.net_connections() if c.status == psutil.CONN_LISTEN

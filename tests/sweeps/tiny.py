@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from rsa_edu.store import Run
@@ -38,17 +39,22 @@ def attempts(folder: Path, settings: RunSettings) -> int:
     return len(note.read_text()) if note.exists() else 0
 
 
-def noting(folder: Path, settings: RunSettings) -> Run:
-    """Measure, and leave a mark that it was begun."""
+def begin(folder: Path, settings: RunSettings) -> None:
+    """Leave a mark that a worker has begun with this run."""
     with (folder / settings.key).open("a") as note:
         note.write("x")
+
+
+def noting(folder: Path, settings: RunSettings) -> Run:
+    """Measure, and leave a mark."""
+    begin(folder, settings)
     return measure(settings)
 
 
 def dying_once(folder: Path, settings: RunSettings) -> Run:
     """The first worker that takes seed 1 is killed."""
     if settings.seed == 1 and not attempts(folder, settings):
-        (folder / settings.key).write_text("x")
+        begin(folder, settings)
         os.kill(os.getpid(), signal.SIGKILL)
     return noting(folder, settings)
 
@@ -56,9 +62,16 @@ def dying_once(folder: Path, settings: RunSettings) -> Run:
 def dying(folder: Path, settings: RunSettings) -> Run:
     """Every worker that takes seed 1 is killed."""
     if settings.seed == 1:
-        (folder / settings.key).open("a").write("x")
+        begin(folder, settings)
         os.kill(os.getpid(), signal.SIGKILL)
     return noting(folder, settings)
+
+
+def slow_at_first(folder: Path, settings: RunSettings) -> Run:
+    """The first attempt never ends."""
+    again = attempts(folder, settings)
+    begin(folder, settings)
+    return measure(settings if again else replace(settings, updates=10**6, target=None))
 
 
 def failing(settings: RunSettings) -> Run:
