@@ -78,6 +78,8 @@ def _why(future) -> str:
     """Why a task ended without a run."""
     from distributed import KilledWorker
 
+    if future.status != "error":
+        raise ClusterError(LOST)
     try:
         error = future.exception(timeout=COUNT_EVERY)
     except (CancelledError, OSError, TimeoutError) as error:

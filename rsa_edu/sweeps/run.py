@@ -84,7 +84,9 @@ class SweepRun:
         self._times: list[float] = []
         self._flag = threading.Event()
         self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        # Not Thread.join: where Ctrl-C interrupts that, Python 3.11 takes the thread for ended.
+        self._over = threading.Event()
+        self._over.set()
 
     @property
     def seconds_left(self) -> float | None:
@@ -113,30 +115,27 @@ class SweepRun:
         return f"{self.state.capitalize()}: {said}."
 
     def start(self) -> "SweepRun":
-        """Begin, or go on after a stop or a failure. Does nothing while running."""
+        """Begin, or go on: with what was stopped, and once more with what gave no result."""
         with self._changed:
-            if self.state in ("ready", "stopped", "failed"):
+            if self.state != "running":
                 self._flag.clear()
                 self.state, self.error = "running", None
                 self.failures.clear()
                 self._times.clear()
-                self._thread = threading.Thread(target=self._work, daemon=True)
+                self._over.clear()
                 _alive.add(self)
-                self._thread.start()
+                threading.Thread(target=self._work, daemon=True).start()
         return self
 
     def stop(self) -> None:
         """End now. Finished runs are stored; those in flight are broken off. Returns when all
         worker processes are gone, at most a few seconds later."""
         self._flag.set()
-        if self._thread not in (None, threading.current_thread()):
-            self._thread.join()
+        self._over.wait()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the sweep ends, for at most `timeout` seconds; True if it has ended."""
-        if self._thread is not None:
-            self._thread.join(timeout)
-        return self.state != "running"
+        return self._over.wait(timeout)
 
     def result(self, timeout: float | None = None) -> list[Run]:
         """The runs of this sweep that are in the store, in its order, when it has ended.
@@ -195,6 +194,7 @@ class SweepRun:
         with self._changed:
             self.state, self.error = state, error
             self._changed.notify_all()
+        self._over.set()
 
     def _take(self, settings: RunSettings, made: Run | str | None) -> None:
         """Store what a worker has made, or keep the reason why it made nothing."""

@@ -5,7 +5,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from functools import partial
 
 import psutil
@@ -16,6 +15,7 @@ from rsa_edu.store import Store, StoreError
 from rsa_edu.sweeps import ClusterError, SweepRun, cluster, measure
 from rsa_edu.sweeps.run import spoken_time
 from tests.sweeps import tiny as measures
+from tests.sweeps.conftest import a_cluster
 from tests.sweeps.tiny import LONG, attempts, grid, made_up, numbers, tiny
 
 
@@ -52,30 +52,6 @@ def long_run(store, folder, **options) -> SweepRun:
 def store(tmp_path) -> Store:
     """A new store."""
     return Store(tmp_path / "runs.sqlite")
-
-
-@contextmanager
-def a_cluster():
-    """A scheduler that was there before, and its worker, a thread of this process."""
-    from distributed import LocalCluster
-
-    with LocalCluster(
-        n_workers=1,
-        threads_per_worker=1,
-        processes=False,
-        protocol="tcp",
-        host="127.0.0.1",
-        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-        silence_logs=False,
-    ) as cluster:
-        yield cluster.scheduler_address
-
-
-@pytest.fixture(scope="module")
-def external():
-    """The address of the scheduler of such a cluster."""
-    with a_cluster() as address:
-        yield address
 
 
 def test_two_workers_do_what_one_process_does(store, tmp_path):
