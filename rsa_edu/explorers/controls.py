@@ -117,9 +117,9 @@ class Number:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several words."""
+    """One of several words or numbers."""
 
-    options: Sequence[str]
+    options: Sequence[str | int]
     label: str
 
     def fit(self, value, before):

@@ -30,5 +30,9 @@ NAMES = {
     "paths": "paths",
     "cut": "cut",
     "trained": "trained",
+    "radius": "|v|",
+    "angle": "angle of v in degrees",
+    "combine": "combine f",
+    "start": "from step t",
 }
 """Keyed by the name of the setting in code, e.g. `explorer.set(nu=5)`."""
