@@ -1,10 +1,19 @@
 """Figures with sliders, displayed by being the last line of a cell: rsa.explore.<name>()."""
 
 from rsa_edu.explorers.by_depth import ByDepth as by_depth
+from rsa_edu.explorers.exponents import Exponents as exponents
 from rsa_edu.explorers.gradient_flow import GradientFlow as gradient_flow
 from rsa_edu.explorers.hops import Hops as hops
 from rsa_edu.explorers.screening import ScreeningPlayer as screening
 from rsa_edu.explorers.training import TrainWithABudget as training
 from rsa_edu.explorers.vanishing import Vanishing as vanishing
 
-__all__ = ["by_depth", "gradient_flow", "hops", "screening", "training", "vanishing"]
+__all__ = [
+    "by_depth",
+    "exponents",
+    "gradient_flow",
+    "hops",
+    "screening",
+    "training",
+    "vanishing",
+]
