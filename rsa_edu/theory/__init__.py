@@ -24,6 +24,7 @@ from rsa_edu.theory.sparse import (
     sparse_attention,
     sparse_floor,
     tree,
+    tree_exponent,
     tree_floor_exponent,
     waypoints,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "sparse_floor",
     "start_exponent",
     "tree",
+    "tree_exponent",
     "tree_floor_exponent",
     "tree_gradient",
     "uniform_attention_exponent",
