@@ -34,7 +34,8 @@ class ExplorerOnPage:
 
     def readout(self, label: str) -> float:
         """The number beside the slider."""
-        return float(self.slider(label).locator(".widget-readout").text_content())
+        shown = self.slider(label).locator(".widget-readout").text_content()
+        return float(shown.replace("−", "-"))
 
     def button(self, label: str) -> Locator:
         """The button with this label."""

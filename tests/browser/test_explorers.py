@@ -8,6 +8,7 @@ import pytest
 import rsa_edu as rsa
 from rsa_edu.explorers.by_depth import profile
 from rsa_edu.explorers.controls import controls
+from rsa_edu.explorers.exponents import law
 from rsa_edu.explorers.gradient_flow import MODELS, flows
 from rsa_edu.explorers.hops import split
 from rsa_edu.explorers.screening import story
@@ -47,6 +48,13 @@ def lost(settings) -> dict[int, list]:
     return {2: np.maximum(found.gradients[found.depths > 2], FLOOR).tolist()}
 
 
+def sloped(settings) -> dict[int, list]:
+    """Exponents: the two points of the measured gradient that its slope is taken from."""
+    found = law(settings)
+    places = [T - found.start for T in found.slope[:2]]
+    return {6: (found.logs[places] / np.log(10)).tolist()}
+
+
 # Explorer -> the slider to be moved, and the core: settings -> numbers by place of their trace.
 CORES = {
     "vanishing": ("g", measured),
@@ -54,6 +62,7 @@ CORES = {
     "screening": ("step", held),
     "hops": ("nu", whole),
     "by_depth": ("nu", lost),
+    "exponents": ("angle", sloped),
 }
 cores = pytest.mark.parametrize("name", CORES)
 
