@@ -195,7 +195,10 @@ def sparse_attention(
     whole("kappa", kappa, 1)
     whole("T", T, 1)
     width = min(kappa, T)
-    attention, positions = np.zeros((T, width)), np.full((T, width), -1)
+    steps = np.arange(T)[:, None]
+    positions = np.maximum(steps - width, 0) + np.arange(width)
+    positions[positions >= steps] = -1
+    attention = np.where(positions >= 0, 1 / np.clip(steps, 1, width), 0.0)
     into: dict[int, list[int]] = {}
     for i, m in jumps:
         if not 0 <= i < m < T:
@@ -203,16 +206,11 @@ def sparse_attention(
         if i in into.setdefault(m, []):
             raise ValueError(f"The jump ({i}, {m}) is there twice.")
         into[m].append(i)
-    for m in range(1, T):
-        chosen = into.get(m, [])
+    for m, chosen in into.items():
         if len(chosen) > kappa:
             raise ValueError(f"{len(chosen)} jumps lead to h_{m}, but a step reads κ = {kappa}.")
         count = min(kappa, m)
-        if chosen:
-            recent = (i for i in range(m - 1, -1, -1) if i not in chosen)
-            chosen = [*chosen, *(next(recent) for _ in range(count - len(chosen)))]
-        else:
-            chosen = range(m - count, m)
-        positions[m, :count] = chosen
-        attention[m, :count] = 1 / count
+        recent = (i for i in range(m - 1, -1, -1) if i not in chosen)
+        filled = [*chosen, *(next(recent) for _ in range(count - len(chosen)))]
+        positions[m, :count] = filled
     return attention, positions
