@@ -1,6 +1,7 @@
 """Figures with sliders, displayed by being the last line of a cell: rsa.explore.<name>()."""
 
 from rsa_edu.explorers.attention_graph import AttentionGraph as attention_graph
+from rsa_edu.explorers.attention_map import AttentionMap as attention_map
 from rsa_edu.explorers.by_depth import ByDepth as by_depth
 from rsa_edu.explorers.exponents import Exponents as exponents
 from rsa_edu.explorers.gradient_flow import GradientFlow as gradient_flow
@@ -11,6 +12,7 @@ from rsa_edu.explorers.vanishing import Vanishing as vanishing
 
 __all__ = [
     "attention_graph",
+    "attention_map",
     "by_depth",
     "exponents",
     "gradient_flow",
