@@ -25,6 +25,7 @@ function render({ model, el }) {
     width: `${SIZE}px`,
     height: `${SIZE}px`,
     borderRadius: "50%",
+    outlineOffset: `${RADIUS + RIM[1] + 2 - CENTRE}px`, // close around the rim
     touchAction: "none",
     cursor: "grab",
     userSelect: "none",

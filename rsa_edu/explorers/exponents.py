@@ -24,6 +24,9 @@ RINGS, SPOKES = 66, 91
 ROOM = 1.5
 """A slope is measured only if the last T is at least so many times the first."""
 
+NARROW = 640
+"""Pixels; on a narrower page the two panels stand one below the other."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -139,6 +142,7 @@ class Exponents(Explorer):
             rate=numbers.rate / math.log(10),
             reliable=numbers.reliable,
             slope=numbers.slope and numbers.slope[:2],
+            stacked=0 < self.page.width < NARROW,
         )
 
     def summarise(self, settings, numbers):

@@ -5,8 +5,11 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
 
-PANELS = (("x", "y", [0, 0.475]), ("x2", "y2", [0.525, 1]))
-"""Log-log and semi-log: their axes and how much of the width they take."""
+PANELS = (("x", "y"), ("x2", "y2"))
+"""The axes of the log-log panel and of the semi-log panel."""
+BESIDE = ([0, 0.475], [0, 1]), ([0.525, 1], [0, 1])
+STACKED = ([0, 1], [0.6, 1]), ([0, 1], [0, 0.4])
+"""How much of width and height the panels take."""
 POINTS = 160
 WINDOWS = (50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 """Steps the semi-log panel may show: as many as the exponential takes to leave the picture."""
@@ -29,6 +32,7 @@ def exponents(
     rate: float = 0.0,
     reliable: int | None = None,
     slope: tuple[int, int] | None = None,
+    stacked: bool = False,
 ) -> go.Figure:
     """log10 |dh_T/dh_t| against log T and against T, with both laws.
 
@@ -42,6 +46,7 @@ def exponents(
         rate: log10 of what one step without attention leaves.
         reliable: the T from which on the law holds; None where there is none.
         slope: the first and last T between which the slope was measured.
+        stacked: the panels one below the other, for a narrow page.
     """
     times, decades = np.asarray(times, dtype=float), np.asarray(decades, dtype=float)
     finite = np.isfinite(decades)
@@ -71,27 +76,32 @@ def exponents(
     traces.append(_ends(ends, decades[(ends - times[0]).astype(int)] if slope else ends))
     y = {"range": [low, high], "tickprefix": "10<sup>", "ticksuffix": "</sup>"}
     y |= {"dtick": _tick(high - low), "zeroline": False}
+    title = {"title": {"text": "|∂h<sub>T</sub>/∂h<sub>t</sub>|"}}
+    (across, up), (across2, up2) = STACKED if stacked else BESIDE
     return theme.figure(
         *traces,
-        height=400,
+        height=720 if stacked else 400,
         xaxis={
             "title": {"text": "T, log axis: a power of T is straight"},
-            "domain": PANELS[0][2],
             "tickfont": {"size": 11},  # plotly sets powers larger than asked for
             "type": "log",
-            "range": [np.log10(max(1.0, times[0] if len(times) else 1)), np.log10(last)],
+            "range": [np.log10(times[0]) if len(times) else 0, np.log10(last)],
             "dtick": 1,
             "exponentformat": "power",
+            "domain": across,
+            "anchor": "y",
         },
         xaxis2={
             "title": {"text": "T, linear axis: an exponential is straight"},
-            "domain": PANELS[1][2],
             "tickformat": ",d",
             "range": [0, window],
+            "domain": across2,
             "anchor": "y2",
         },
-        yaxis=y | {"title": {"text": "|∂h<sub>T</sub>/∂h<sub>t</sub>|"}},
-        yaxis2=y | {"anchor": "x2", "showticklabels": False},
+        yaxis=y | title | {"domain": up, "anchor": "x"},
+        yaxis2=y
+        | {"domain": up2, "anchor": "x2", "showticklabels": stacked}
+        | (title if stacked else {}),
         shapes=_mark(reliable, slope, last),
         annotations=[*_note(reliable, last), *_slope_note(slope)],
     )
@@ -158,14 +168,16 @@ def _ends(x, y) -> go.Scatter:
     )
 
 
+HEIGHT = {"yref": "y domain", "y0": 0, "y1": 1}
+FOOT = {"yref": "y domain", "y": 0, "yanchor": "bottom"}
+
+
 def _mark(reliable: int | None, slope: tuple[int, int] | None, last: float) -> list[dict]:
-    shapes = []
-    if slope:
-        span = {"x0": slope[0], "x1": slope[1], "y0": 0, "y1": 1, "yref": "paper"}
-        shapes.append({"type": "rect", **span})
+    """The stretch the slope is taken from, and a line where the law begins."""
+    shapes = [{"type": "rect", "x0": slope[0], "x1": slope[1], **HEIGHT}] if slope else []
     if reliable is not None and reliable <= last:
-        span = {"x0": reliable, "x1": reliable, "y0": 0, "y1": 1, "yref": "paper"}
-        shapes.append({"type": "line", **span, "line": {"width": 1.5, "dash": "dot"}})
+        line = {"width": 1.5, "dash": "dot"}
+        shapes.append({"type": "line", "x0": reliable, "x1": reliable, **HEIGHT, "line": line})
     return shapes
 
 
@@ -173,22 +185,14 @@ def _note(reliable: int | None, last: float) -> list[dict]:
     """What begins at the dotted line, on the side where there is room."""
     if reliable is None or reliable > last:
         return []
-    right, text = reliable**2 < last, "|w|<sup>T</sup> and 1/T negligible"
-    return [
-        {
-            "text": f"→ {text}" if right else f"{text} →",
-            "x": np.log10(reliable),
-            "xanchor": "left" if right else "right",
-            "xshift": 4 if right else -4,
-            "y": 0,
-            "yref": "paper",
-            "yanchor": "bottom",
-        }
-    ]
+    words, x = "|w|<sup>T</sup>, 1/T negligible", np.log10(reliable)
+    if x < 0.35 * np.log10(last):
+        return [{"text": f"→ {words}", "x": x, "xanchor": "left", "xshift": 4, **FOOT}]
+    return [{"text": f"{words} →", "x": x, "xanchor": "right", "xshift": -4, **FOOT}]
 
 
 def _slope_note(slope: tuple[int, int] | None) -> list[dict]:
-    if not slope or slope[1] < 4 * slope[0]:  # no room for the words
+    if not slope or slope[1] < 5 * slope[0]:  # no room for the words
         return []
-    middle = {"x": (np.log10(slope[0]) + np.log10(slope[1])) / 2, "xanchor": "center"}
-    return [{"text": "slope<br>taken here", **middle, "y": 1, "yref": "paper", "yanchor": "top"}]
+    middle = np.log10(slope).mean()
+    return [{"text": "slope<br>taken here", "x": middle, "xanchor": "center", **FOOT}]

@@ -135,6 +135,15 @@ def test_the_disc_follows_the_theme(explorer):
     assert explorer.disc.look["palette"] != light["palette"]
 
 
+def test_a_narrow_page_gets_a_tall_figure(explorer):
+    """On a narrow page the two panels are squeezed beside each other."""
+    wide = explorer.figure.layout.height
+    explorer.page.width = 500
+    assert explorer.figure.layout.height > wide
+    explorer.page.width = 900
+    assert explorer.figure.layout.height == wide
+
+
 def test_the_table_holds_both(explorer):
     """The saved file misses the prediction or the measurement."""
     head, *rows = explorer.table(explorer.settings, explorer.numbers)

@@ -81,6 +81,15 @@ def test_the_mark_stands_where_the_law_begins(reliable, side):
     assert not beyond.layout.annotations
 
 
+def test_on_a_narrow_page_the_panels_stand_below_each_other():
+    """Side by side they would be too narrow, or stacked they lie over each other."""
+    beside, stacked = (view.exponents(TIMES, LAW, **FULL, stacked=s).layout for s in (False, True))
+    assert beside.xaxis.domain[1] < beside.xaxis2.domain[0]
+    assert stacked.xaxis.domain == stacked.xaxis2.domain == (0, 1)
+    assert stacked.yaxis2.domain[1] < stacked.yaxis.domain[0]
+    assert stacked.height > beside.height
+
+
 def test_traces_are_as_many_before_there_are_numbers():
     """The empty figure cannot become the full one."""
     assert len(view.exponents().data) == len(view.exponents(TIMES, LAW, **FULL).data) == 7
