@@ -7,6 +7,7 @@ from rsa_edu.explorers.exponents import Exponents as exponents
 from rsa_edu.explorers.gradient_flow import GradientFlow as gradient_flow
 from rsa_edu.explorers.hops import Hops as hops
 from rsa_edu.explorers.screening import ScreeningPlayer as screening
+from rsa_edu.explorers.temperature import Temperature as temperature
 from rsa_edu.explorers.training import TrainWithABudget as training
 from rsa_edu.explorers.vanishing import Vanishing as vanishing
 
@@ -18,6 +19,7 @@ __all__ = [
     "gradient_flow",
     "hops",
     "screening",
+    "temperature",
     "training",
     "vanishing",
 ]

@@ -34,5 +34,8 @@ NAMES = {
     "angle": "angle of v in degrees",
     "combine": "combine f",
     "start": "from step t",
+    "tau": "temperature τ",
+    "v": "eigenvalue v",
+    "energies": "energies",
 }
 """Keyed by the name of the setting in code, e.g. `explorer.set(nu=5)`."""

@@ -48,6 +48,12 @@ TERMS = (
     ),
     Term("e_{i,t}", "energy of state i at step t, before the softmax", "models.RelRNN.attention"),
     Term("α_{i,t}", "attention: the weight step t gives to state i", "models.Trace.attention"),
+    Term(
+        "τ",
+        "temperature: energies are divided by it before the softmax",
+        "theory.peaked_gradient.temperature",
+        "tau",
+    ),
     Term("W_a", "query weights, act on s (H, H)", "models.RelRNN.query"),
     Term("U_a", "key weights, act on h (H, H)", "models.RelRNN.key"),
     Term("v_a", "energy weights (H)", "models.RelRNN.energy"),
@@ -67,6 +73,7 @@ TERMS = (
         "theory.sparse_attention.kappa",
         "kappa",
     ),
+    Term("effective κ", "κ where the weights differ: exp of the entropy of α"),
     Term(
         "d",
         "dependency depth: the fewest steps of the graph from a state to the loss",

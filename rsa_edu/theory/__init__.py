@@ -15,6 +15,7 @@ from rsa_edu.theory.peaked import (
     fitted_exponent,
     peak_lasts,
     peaked_gradient,
+    record_exponent,
 )
 from rsa_edu.theory.sparse import (
     chain_floor,
@@ -59,6 +60,7 @@ __all__ = [
     "peak_lasts",
     "peaked_gradient",
     "reach",
+    "record_exponent",
     "reliable_from",
     "sparse_attention",
     "sparse_floor",

@@ -12,6 +12,7 @@ from rsa_edu.explorers.exponents import law
 from rsa_edu.explorers.gradient_flow import MODELS, flows
 from rsa_edu.explorers.hops import split
 from rsa_edu.explorers.screening import story
+from rsa_edu.explorers.temperature import AT, survey
 from rsa_edu.explorers.vanishing import decay
 from rsa_edu.figures.steps import FLOOR
 from rsa_edu.figures.theme import GROUNDS
@@ -55,6 +56,13 @@ def sloped(settings) -> dict[int, list]:
     return {6: (found.logs[places] / np.log(10)).tolist()}
 
 
+def peaked(settings) -> dict[int, list]:
+    """Temperature: the median gradient of the favoured state, and effective kappa."""
+    found = survey(settings)
+    median = np.median(found.gradient[:, 0, AT], axis=0).tolist()
+    return {2: [value or None for value in median], 6: np.median(found.kappa[:, AT], 0).tolist()}
+
+
 # Explorer -> the slider to be moved, and the core: settings -> numbers by place of their trace.
 CORES = {
     "vanishing": ("g", measured),
@@ -62,6 +70,7 @@ CORES = {
     "screening": ("step", held),
     "hops": ("nu", whole),
     "by_depth": ("nu", lost),
+    "temperature": ("tau", peaked),
     "exponents": ("angle", sloped),
 }
 cores = pytest.mark.parametrize("name", CORES)
