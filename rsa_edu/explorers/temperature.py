@@ -19,7 +19,7 @@ T, DRAWS, FITTED_FROM = 1000, 7, 100
 """States of a sequence; how often random energies are drawn; where the fit of a slope begins."""
 AMONG = 10
 """Of so many first states the most and the least favoured are followed."""
-AT = np.unique(np.geomspace(AMONG, T - 1, 100).round().astype(int))
+AT = np.unique(np.geomspace(AMONG, T - 1, 80).round().astype(int))
 """The steps that are drawn: all states that may be followed are there."""
 TINY = 1e-290
 """What is smaller may have lost its digits."""

@@ -126,12 +126,11 @@ def peaked_gradient(
     entropy = np.full((draws, T), np.nan)
     for n in range(1, T):
         scaled = energies[:, n, :n] / temperature
-        scaled = scaled - scaled.max(1, keepdims=True)
-        alpha = np.exp(scaled)
-        total = alpha.sum(1, keepdims=True)
-        alpha /= total
-        entropy[:, n] = np.log(total[:, 0]) - (alpha * scaled).sum(1)
-        read = (alpha[:, None] @ gradient[:, :n])[:, 0]
+        scaled -= scaled.max(1, keepdims=True)
+        weights = np.exp(scaled)  # alpha, but for a factor
+        total = weights.sum(1)
+        entropy[:, n] = np.log(total) - np.einsum("di,di->d", weights, scaled) / total
+        read = (weights[:, None] @ gradient[:, :n])[:, 0] / total[:, None]
         gradient[:, n] += recurrent * gradient[:, n - 1] + attended * read
     return Peaked(gradient.transpose(0, 2, 1), entropy)
 
