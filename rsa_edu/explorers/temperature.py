@@ -76,7 +76,7 @@ def survey(settings: Settings) -> Survey:
 @lru_cache
 def _energies(kind: str) -> tuple[np.ndarray, np.ndarray]:
     """The energies, and which two states are followed."""
-    chosen = theory.energies(kind, T, DRAWS)
+    chosen = theory.energies(kind, T, DRAWS if kind in (PER_STATE, PER_PAIR) else 1)
     return chosen, theory.favoured_and_disfavoured(chosen, AMONG)
 
 
@@ -147,7 +147,7 @@ class Temperature(Explorer):
 
     def table(self, settings, numbers):
         """One row per step: both gradients of every draw, and what it is compared with."""
-        draws = range(1, DRAWS + 1)
+        draws = range(1, len(numbers.kappa) + 1)
         yield (
             "T",
             "uniform",

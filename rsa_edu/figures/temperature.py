@@ -69,6 +69,7 @@ def _spread(n, values, name: str, color: str, axes=("x", "y")) -> list[go.Scatte
     draws = values if values.ndim == 2 else np.empty((0, len(n)))
     gap = np.full((len(draws), 1), np.nan)
     median = np.median(draws, axis=0) if len(draws) else np.empty(0)
+    said = f"{name}, median of {len(draws)}" if len(draws) > 1 else name
     return [
         _line(
             np.hstack([np.broadcast_to(n, draws.shape), gap]).ravel(),
@@ -84,7 +85,7 @@ def _spread(n, values, name: str, color: str, axes=("x", "y")) -> list[go.Scatte
         _line(
             n[: len(median)],
             median,
-            f"{name}, median of {len(draws)}",
+            said,
             color,
             axes=axes,
             legend=bool(name),

@@ -19,6 +19,7 @@ def test_median_and_draws_are_those_given():
     np.testing.assert_array_equal(low.y, np.median(HIGH / 10, axis=0))
     np.testing.assert_array_equal(median.x, N)
     assert median.name == "favoured state, median of 3"
+    assert temperature(N, HIGH[:1], HIGH[:1], N, KAPPA).data[2].name == "favoured state"
     shown = np.reshape(draws.y, (3, len(N) + 1))  # after each draw a gap
     assert np.isnan(shown[:, -1]).all()
     np.testing.assert_array_equal(shown[:, :-1], np.where(HIGH > 0, HIGH, np.nan))
