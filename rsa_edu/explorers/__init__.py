@@ -3,6 +3,7 @@
 from rsa_edu.explorers.attention_graph import AttentionGraph as attention_graph
 from rsa_edu.explorers.attention_map import AttentionMap as attention_map
 from rsa_edu.explorers.by_depth import ByDepth as by_depth
+from rsa_edu.explorers.depth_surface import DepthSurface as depth_surface
 from rsa_edu.explorers.exponents import Exponents as exponents
 from rsa_edu.explorers.gradient_flow import GradientFlow as gradient_flow
 from rsa_edu.explorers.hops import Hops as hops
@@ -15,6 +16,7 @@ __all__ = [
     "attention_graph",
     "attention_map",
     "by_depth",
+    "depth_surface",
     "exponents",
     "gradient_flow",
     "hops",
