@@ -6,12 +6,14 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch.nn.functional import one_hot
 
 import rsa_edu as rsa
 from rsa_edu.models import LSTM, RNN, MemRNN, RelRNN, Screening
+from rsa_edu.models.attentive import COMBINE
 from rsa_edu.tasks import Copy
 from rsa_edu.tasks.recall import _Recall
 
@@ -115,12 +117,63 @@ def looks_at_the_newest(patch):
 
 def reads_nothing(patch):
     """Attention that gives no weight to any state."""
-    patch.setattr(RelRNN, "attend", lambda self, s, memory: 0 * memory.scores)
+    for model in (RelRNN, MemRNN):
+        patch.setattr(model, "attend", lambda self, s, memory: 0 * memory.scores)
+
+
+def damps(patch):
+    """An RNN that loses a tenth of everything at each step."""
+    step = RNN.step
+
+    def weaker(self, drive, s, cell):
+        h, cell = step(self, drive, s, cell)
+        return 0.9 * h, cell
+
+    patch.setattr(RNN, "step", weaker)
+
+
+def prefers_strongly(patch):
+    """Energies a hundred times as large."""
+    attend = MemRNN.attend
+    patch.setattr(MemRNN, "attend", lambda *args: (100 * attend(*args).log()).softmax(1))
+
+
+def without_the_half(patch):
+    """(h + c)/2 that is h + c."""
+    patch.setitem(COMBINE, "mean", COMBINE["sum"])
+
+
+def miscounts_paths(patch):
+    """Each path is counted twice."""
+    for name in ("count_paths", "path_expansion"):
+        right = getattr(rsa.theory, name)
+        patch.setattr(
+            rsa.theory, name, lambda *args, right=right, **named: 2 * right(*args, **named)
+        )
+
+
+def no_law(patch):
+    """A gradient under uniform attention that dies exponentially, as without attention."""
+
+    def dies(eigenvalue, steps, combine="mean", start=1):
+        return np.arange(steps + 1) * np.log(abs(eigenvalue) / 2)
+
+    patch.setattr(rsa.theory, "uniform_attention_gradient", dies)
+
+
+def steeper_law(patch):
+    """Exponents that are too low by 1.5."""
+    right = rsa.theory.uniform_attention_exponent
+    patch.setattr(rsa.theory, "uniform_attention_exponent", lambda *args: right(*args) - 1.5)
 
 
 WORLDS = {
     "00_start_here": [(always_right, explodes)],
     "01_when_gradients_vanish": [(forgets,), (explodes, always_right)],
+    "02_attention_opens_shortcuts": [
+        (reads_nothing, explodes, no_law),
+        (without_the_half, prefers_strongly, miscounts_paths, steeper_law, damps),
+    ],
     "04_relevancy_screening": [
         (keeps_the_newest, full_attention_is_budgeted),
         (counts_twice, no_budget),
