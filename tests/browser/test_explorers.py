@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 
 import rsa_edu as rsa
+from rsa_edu.explorers.attention_graph import graph
 from rsa_edu.explorers.by_depth import profile
 from rsa_edu.explorers.controls import controls
+from rsa_edu.explorers.depth_surface import surface
 from rsa_edu.explorers.exponents import law
 from rsa_edu.explorers.gradient_flow import MODELS, flows
 from rsa_edu.explorers.hops import split
 from rsa_edu.explorers.screening import story
 from rsa_edu.explorers.temperature import AT, survey
 from rsa_edu.explorers.vanishing import decay
+from rsa_edu.figures import attention_graph, depth_surface
 from rsa_edu.figures.steps import FLOOR
 from rsa_edu.figures.theme import GROUNDS
 from tests.browser.explorer import ExplorerOnPage, until
@@ -63,6 +66,24 @@ def peaked(settings) -> dict[int, list]:
     return {2: [value or None for value in median], 6: np.median(found.kappa[:, AT], 0).tolist()}
 
 
+def arrived(settings) -> dict[int, list]:
+    """Attention graph: the gradient of every state, and the floor of its shortest chain."""
+    found = graph(settings)
+    return {
+        attention_graph.MEASURED: found.measured.tolist(),
+        attention_graph.FLOORS: found.floors.tolist(),
+    }
+
+
+def along_length(settings) -> dict[int, list]:
+    """Depth surface: chain and tree measured at every length."""
+    *_, last = surface(settings)
+    return {
+        depth_surface.CHAIN_MEASURED: last.chain.tolist(),
+        depth_surface.TREE_MEASURED: last.tree.tolist(),
+    }
+
+
 # Explorer -> the slider to be moved, and the core: settings -> numbers by place of their trace.
 CORES = {
     "vanishing": ("g", measured),
@@ -72,6 +93,8 @@ CORES = {
     "by_depth": ("nu", lost),
     "temperature": ("tau", peaked),
     "exponents": ("angle", sloped),
+    "attention_graph": ("g", arrived),
+    "depth_surface": ("kappa", along_length),
 }
 cores = pytest.mark.parametrize("name", CORES)
 
