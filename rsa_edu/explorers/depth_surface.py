@@ -23,8 +23,8 @@ TREES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 28, 32)
 LENGTHS = (20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000)
 GAMMA = 0.5
 """s = (h + c)/2."""
-TOGETHER = 0.03
-"""Seconds within which measurements are shown together, with one message."""
+SOON, LATER = 0.015, 0.15
+"""Seconds until the floors are shown with what is measured by then, and from there to the next."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +117,13 @@ def surface(settings: Settings) -> Iterator[Surface]:
         *((trees, i, tree_norm, (k, T, g)) for i, k in enumerate(TREES)),
     ]
     jobs.sort(key=lambda job: job[1] != here or job[0] is trees)  # what the sentence says, first
-    told = time.monotonic()
+    tell = time.monotonic() + SOON
     for place, index, measure, arguments in jobs:
         check()
         place[index] = measure(*arguments)
-        if time.monotonic() - told > TOGETHER:
+        if time.monotonic() > tell:
             yield replace(numbers, chain=chain.copy(), tree=tree.copy(), trees=trees.copy())
-            told = time.monotonic()
+            tell = time.monotonic() + LATER
     yield numbers
 
 

@@ -49,7 +49,7 @@ def attention_graph(graph, step: int, picked: int | None, theme: str, width: int
         _states(graph, step, picked, min(18.0, 0.86 * room), ground),
         *_gradient(graph, step, room, 10.0 ** decades[0], ground),
     ]
-    return look.figure(*traces, height=580).update_layout(_layout(T, decades))
+    return look.figure(*traces, height=580, **_layout(T, decades))
 
 
 def _arcs(links, T, side, name, color, width, **rest):

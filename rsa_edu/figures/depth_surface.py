@@ -28,15 +28,15 @@ def depth_surface(numbers, point: tuple[int, int, int], axes, theme: str) -> go.
     kappas, depths, trees, lengths = (np.array(axis) for axis in axes)
     # On a log axis the cells of neighbouring κ meet at their geometric mean.
     edges = np.sqrt(np.append(kappas, kappas[-1] + 1) * np.append(kappas[0] - 0.5, kappas))
-    drawn = look.figure(
+    return look.figure(
         *_map(numbers, kappas, depths, edges, ground),
         *_border(numbers, kappas, depths, edges, ground),
         _measured_trees(numbers, kappas, depths, trees, ground),
         _chosen(point),
         *_curves(numbers, point, lengths, ground),
         height=520,
+        **_layout(point[2], depths, edges, ground),
     )
-    return drawn.update_layout(_layout(point[2], depths, edges, ground))
 
 
 def _map(numbers, kappas, depths, edges, ground):
