@@ -14,6 +14,7 @@ from rsa_edu.explorers.controls import Ladder, Number, setting
 from rsa_edu.figures import depth_surface as view
 from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
+from rsa_edu.figures.theme import WIDTH
 from rsa_edu.models.interrupt import check
 
 KAPPAS, DEPTHS = range(1, 33), range(1, 13)
@@ -154,6 +155,7 @@ class DepthSurface(Explorer):
             (settings.kappa, settings.depth, settings.T),
             axes=(KAPPAS, DEPTHS, TREES, LENGTHS),
             theme=self.theme,
+            width=min(WIDTH, self.page.width or WIDTH),
         )
 
     def summarise(self, settings, numbers):

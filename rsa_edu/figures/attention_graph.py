@@ -15,6 +15,8 @@ WINDOW, RECURRENCE, JUMPS, CHAIN, HANDLES, STATES, MEASURED, CHOSEN, FLOORS, FLO
 MARGIN = {"l": 92, "r": 16, "t": 40, "b": 52}
 POINTS = 9
 """Points of an arc, drawn as a spline."""
+NARROW = 620
+"""Pixels; in a narrower figure the lower legend has no room between the two parts."""
 LOWEST = 1e-15
 """What is under this does not stretch the axis."""
 
@@ -49,7 +51,7 @@ def attention_graph(graph, step: int, picked: int | None, theme: str, width: int
         _states(graph, step, picked, min(18.0, 0.86 * room), ground),
         *_gradient(graph, step, room, 10.0 ** decades[0], ground),
     ]
-    return look.figure(*traces, height=580, **_layout(T, decades))
+    return look.figure(*traces, height=580, **_layout(T, decades, width < NARROW))
 
 
 def _arcs(links, T, side, name, color, width, **rest):
@@ -208,11 +210,11 @@ def _gradient(graph, step, room, lowest, ground):
     )
 
 
-def _layout(T, decades):
+def _layout(T, decades, narrow):
     row = {"orientation": "h", "x": 0, "yanchor": "bottom", "entrywidth": 0}
     return {
         "legend": row | {"y": 1.01},
-        "legend2": row | {"y": 0.425},
+        "legend2": row | ({"y": -0.2, "yanchor": "top"} if narrow else {"y": 0.425}),
         "margin": MARGIN,
         "hovermode": "closest",
         "xaxis": {

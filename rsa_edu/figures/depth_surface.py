@@ -1,5 +1,7 @@
 """The floor over sparsity and depth as a map, and along the length as curves."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -12,10 +14,28 @@ TREE_MEASURED, PATHS, DIRECT, PLAIN = range(10, 14)
 LOWEST = -10
 """The decade at which colours and curves end."""
 CHAIN_COLOR, TREE_COLOR = look.BOUND, look.OTHER
-HALF = {"map": [0, 0.46], "curves": [0.56, 1]}
+NARROW = 620
+"""Pixels; in a narrower figure the curves stand under the map."""
 
 
-def depth_surface(numbers, point: tuple[int, int, int], axes, theme: str) -> go.Figure:
+@dataclass(frozen=True)
+class Place:
+    """Where map and curves stand: their domains, the height of the figure, and of the legend; and
+    what parts the two halves of a caption.
+    """
+
+    map: tuple[list[float], list[float]]
+    curves: tuple[list[float], list[float]]
+    height: int
+    legend: float
+    gap: str
+
+
+BESIDE = Place(([0, 0.46], [0, 1]), ([0.56, 1], [0, 1]), 520, -0.2, " ")
+UNDER = Place(([0, 1], [0.56, 1]), ([0, 1], [0, 0.34]), 860, -0.09, "<br>")
+
+
+def depth_surface(numbers, point: tuple[int, int, int], axes, theme: str, width: int) -> go.Figure:
     """Left the map of floors over κ and d, right what becomes of the chosen κ and d along T.
 
     Args:
@@ -23,23 +43,25 @@ def depth_surface(numbers, point: tuple[int, int, int], axes, theme: str) -> go.
         point: the chosen (κ, d, T).
         axes: the κ and the d of the map, the κ of the trees, the lengths.
         theme: "light" or "dark".
+        width: of the figure, in pixels.
     """
+    place = UNDER if width < NARROW else BESIDE
     ground = look.GROUNDS[theme]
     kappas, depths, trees, lengths = (np.array(axis) for axis in axes)
     # On a log axis the cells of neighbouring κ meet at their geometric mean.
     edges = np.sqrt(np.append(kappas, kappas[-1] + 1) * np.append(kappas[0] - 0.5, kappas))
     return look.figure(
-        *_map(numbers, kappas, depths, edges, ground),
+        *_map(numbers, kappas, depths, edges, place, ground),
         *_border(numbers, kappas, depths, edges, ground),
         _measured_trees(numbers, kappas, depths, trees, ground),
         _chosen(point),
         *_curves(numbers, point, lengths, ground),
-        height=520,
-        **_layout(point[2], depths, edges, ground),
+        height=place.height,
+        **_layout(point[2], depths, edges, place, ground),
     )
 
 
-def _map(numbers, kappas, depths, edges, ground):
+def _map(numbers, kappas, depths, edges, place, ground):
     cells = {"x": edges, "y": np.append(depths, depths[-1] + 1) - 0.5}
     decades = range(LOWEST, 1, 2)
     yield go.Heatmap(
@@ -51,10 +73,10 @@ def _map(numbers, kappas, depths, edges, ground):
         zmax=0,
         colorbar={
             "orientation": "h",
-            "x": sum(HALF["map"]) / 2,
+            "x": sum(place.map[0]) / 2,
             "y": 1.0,
             "yanchor": "bottom",
-            "len": 0.46,
+            "len": place.map[0][1],
             "thickness": 10,
             "ypad": 0,
             "title": {"text": "floor of a chain of d jumps", "side": "top", "font": {"size": 14}},
@@ -188,47 +210,56 @@ def _dots(x, y, name, color, symbol):
     )
 
 
-def _layout(T, depths, edges, ground):
+def _layout(T, depths, edges, place, ground):
     still = {"fixedrange": True}
     bare = still | {"showgrid": False, "zeroline": False}
     return {
         "margin": {"l": 64, "r": 16, "t": 30, "b": 122},
         "hovermode": "closest",
-        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "entrywidth": 0},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": place.legend,
+            "yanchor": "top",
+            "entrywidth": 0,
+        },
         "xaxis": bare
         | {
-            "domain": HALF["map"],
+            "domain": place.map[0],
             "type": "log",
             "range": np.log10(edges[[0, -1]]).tolist(),
             "title": {
                 "text": "sparsity κ<br><span style='font-size: 12px'>faded: too few jumps for all "
-                "T states; dots: trees, coloured as measured</span>"
+                f"T states;{place.gap}dots: trees, coloured as measured</span>"
             },
             "tickvals": [1, 2, 3, 4, 6, 8, 12, 16, 24, 32],
         },
         "yaxis": bare
         | {
+            "domain": place.map[1],
             "range": [depths[0] - 0.5, depths[-1] + 0.5],
             "title": {"text": "depth d: jumps of the chain"},
             "tickvals": depths,
         },
         "xaxis2": still
         | {
-            "domain": HALF["curves"],
+            "domain": place.curves[0],
             "anchor": "y2",
             "type": "log",
             "range": [1.25, 3.35],
             "title": {"text": "length T"},
             "tickvals": [20, 50, 100, 200, 500, 1000, 2000],
         },
-        "yaxis2": log_axis("", [LOWEST, 0.3]) | still | {"anchor": "x2", "dtick": 2},
+        "yaxis2": log_axis("", [LOWEST, 0.3])
+        | still
+        | {"domain": place.curves[1], "anchor": "x2", "dtick": 2},
         "annotations": [
             {
                 "text": "‖∂h<sub>T−1</sub>/∂h<sub>0</sub>‖ for the chosen κ and d",
                 "xref": "paper",
                 "yref": "paper",
-                "x": HALF["curves"][0],
-                "y": 1.01,
+                "x": place.curves[0][0],
+                "y": place.curves[1][1] + 0.01,
                 "xanchor": "left",
                 "yanchor": "bottom",
                 "font": {"size": 14, "color": ground.ink},

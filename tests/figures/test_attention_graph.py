@@ -94,3 +94,9 @@ def test_a_drag_sends_little():
     points = [len(trace.x) for trace in figure.data]
     assert max(points) <= 48 * 8 * 10
     assert figure.data[view.WINDOW].x.dtype == np.float32
+
+
+def test_on_a_narrow_page_no_legend_lies_over_the_states():
+    """The legend of the bars covers the states above them."""
+    assert draw()[1].layout.legend2.y > draw()[1].layout.yaxis2.domain[1]
+    assert draw(width=480)[1].layout.legend2.y < 0

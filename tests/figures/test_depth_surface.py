@@ -10,12 +10,12 @@ from rsa_edu.figures import theme as look
 AXES = (KAPPAS, DEPTHS, TREES, LENGTHS)
 
 
-def draw(theme="light", **changes):
+def draw(theme="light", width=900, **changes):
     """Numbers and figure of these settings."""
     settings = Settings(**changes)
     *_, numbers = surface(settings)
     point = (settings.kappa, settings.depth, settings.T)
-    return numbers, view.depth_surface(numbers, point, AXES, theme)
+    return numbers, view.depth_surface(numbers, point, AXES, theme, width)
 
 
 def test_every_kappa_has_its_column():
@@ -66,7 +66,7 @@ def test_what_is_not_measured_yet_is_not_drawn():
     settings = Settings(kappa=11, g=0.35, T=1500)
     numbers = next(surface(settings))
     missing = np.isnan(numbers.trees)
-    figure = view.depth_surface(numbers, (11, 3, 1500), AXES, "dark")
+    figure = view.depth_surface(numbers, (11, 3, 1500), AXES, "dark", 900)
     assert missing.any()
     assert np.isnan(np.asarray(figure.data[view.TREES].y, dtype=float)[missing]).all()
 
@@ -76,3 +76,11 @@ def test_the_veil_is_of_the_ground(theme):
     """In the dark theme what is out of reach turns white."""
     _, figure = draw(theme)
     assert figure.data[view.VEIL].colorscale[1][1] == look.GROUNDS[theme].paper
+
+
+def test_on_a_narrow_page_the_curves_stand_under_the_map():
+    """Map and curves lie over each other, or beside each other where nothing can be read."""
+    for width, side_by_side in ((900, True), (480, False)):
+        layout = draw(width=width)[1].layout
+        assert (layout.xaxis.domain[1] < layout.xaxis2.domain[0]) == side_by_side
+        assert (layout.yaxis2.domain[1] < layout.yaxis.domain[0]) != side_by_side
