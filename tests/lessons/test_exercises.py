@@ -30,10 +30,14 @@ def test_all_exercises_are_found():
     assert {exercise.name for exercise in EXERCISES} == {
         "attended_pairs",
         "attention_received",
+        "depths",
+        "effective_kappa",
         "jacobian_product",
+        "least_depth",
         "one_skip_link",
         "relevance_score",
         "replacement_rule",
+        "silent_eigenvalue",
         "uniform_exponent",
         "which_law",
     }
