@@ -167,12 +167,65 @@ def steeper_law(patch):
     patch.setattr(rsa.theory, "uniform_attention_exponent", lambda *args: right(*args) - 1.5)
 
 
+def nothing_was_learned(patch):
+    """In the place of each trained network, one of its size that never saw its task."""
+    load = rsa.results.load
+
+    def swapped(name):
+        saved = load(name)
+        dice = torch.Generator().manual_seed(9)
+        fresh = type(saved.net.recurrence)(saved.task.input_size, 128, generator=dice)
+        saved.net.recurrence.load_state_dict(fresh.state_dict())
+        return saved
+
+    patch.setattr(rsa.results, "load", swapped)
+
+
+def no_energies(patch):
+    """Energies that are all the same, whatever is asked for."""
+    patch.setattr(rsa.theory, "energies", lambda kind, T, draws=7: np.zeros((draws, T, T)))
+
+
+def chains_share_with_all(patch):
+    """The gradient along a chain falls with the length, as under uniform attention."""
+    patch.setattr(rsa.theory, "chain_gradient", lambda kappa, depth, T, **named: 1 / T)
+
+
+def trees_are_high(patch):
+    """Three times as many jumps as needed, and a floor that forgets the half."""
+    for name in ("least_depth", "log_depth"):
+        right = getattr(rsa.theory, name)
+        patch.setattr(rsa.theory, name, lambda *args, right=right: 3 * right(*args))
+    floor = rsa.theory.sparse_floor
+    patch.setattr(
+        rsa.theory,
+        "sparse_floor",
+        lambda kappa, depth, gamma=0.5, sigma=1.0: floor(kappa, depth, 1.0, sigma),
+    )
+
+
+def paths_always_cancel(patch):
+    """Linear networks of which no gradient comes back."""
+    patch.setattr(rsa.theory, "tree_gradient", lambda *args, **named: 0.0)
+    patch.setattr(rsa.theory, "linear_gradient", lambda alpha, v, **named: np.zeros(len(alpha)))
+
+
+def paths_never_cancel(patch):
+    """Linear networks of which the gradient comes back whole."""
+    patch.setattr(rsa.theory, "linear_gradient", lambda alpha, v, **named: np.ones(len(alpha)))
+
+
 WORLDS = {
     "00_start_here": [(always_right, explodes)],
     "01_when_gradients_vanish": [(forgets,), (explodes, always_right)],
     "02_attention_opens_shortcuts": [
         (reads_nothing, explodes, no_law),
         (without_the_half, prefers_strongly, miscounts_paths, steeper_law, damps),
+    ],
+    "03_sparse_attention_and_depth": [
+        (nothing_was_learned, always_right, no_energies, chains_share_with_all),
+        (prefers_strongly, trees_are_high, steeper_law, paths_always_cancel),
+        (looks_at_the_newest, explodes, paths_never_cancel),
     ],
     "04_relevancy_screening": [
         (keeps_the_newest, full_attention_is_budgeted),
