@@ -186,6 +186,21 @@ def test_the_package_decides_in_every_way_there_is():
     assert {c.expected for c in full} == {None, 0, 1, 2, 3}
 
 
+def test_one_network_of_the_package_shows_both_laws():
+    """The student would be told of silence and noise, and see one law only."""
+    package = [c for c in by_name("which_law").cases if "rsa.models" in c.why]
+    assert {case.expected for case in package} == {"power law", "exponential"}
+
+
+def test_numbers_may_be_complex_but_not_missing():
+    """A number of NumPy or torch would be refused, or NaN and a text be compared."""
+    exercise = by_name("uniform_exponent")
+    for kind in (complex, np.complex128, torch.tensor):
+        assert exercise.check(lambda *args, kind=kind: kind(exercise.reference(*args))).passed
+    for wrong in (float("nan"), "-0.5"):
+        assert "is no number" in exercise.check(lambda *args, wrong=wrong: wrong).message
+
+
 def test_outcomes_are_shown_with_a_sign_and_escaped():
     """Colour alone would tell right from wrong, and `a < b` would break the page."""
     exercise = by_name("replacement_rule")
