@@ -215,6 +215,21 @@ def paths_never_cancel(patch):
     patch.setattr(rsa.theory, "linear_gradient", lambda alpha, v, **named: np.ones(len(alpha)))
 
 
+def never_corrected(patch):
+    """A correction of the score that is forgotten."""
+
+    def score(self, slots, alpha):
+        return replace(slots, scores=slots.scores + self._in_buffer(alpha))
+
+    patch.setattr(Screening, "score", score)
+
+
+def corrected_runs_were_slow(patch):
+    """Kept runs of which those with the corrected score came last."""
+    slow = {"raw": 100, "corrected": 900}
+    patch.setattr(rsa.results.primacy.Run, "first", lambda self, quantity: slow[self.score])
+
+
 WORLDS = {
     "00_start_here": [(always_right, explodes)],
     "01_when_gradients_vanish": [(forgets,), (explodes, always_right)],
@@ -230,8 +245,7 @@ WORLDS = {
     "04_relevancy_screening": [
         (keeps_the_newest, full_attention_is_budgeted),
         (counts_twice, no_budget),
-        (nothing_is_scattered,),
-        (looks_at_the_newest,),
+        (nothing_is_scattered, looks_at_the_newest, never_corrected, corrected_runs_were_slow),
         (reads_nothing,),
     ],
     "05_train_with_a_budget": [
