@@ -245,8 +245,8 @@ WORLDS = {
     "04_relevancy_screening": [
         (keeps_the_newest, full_attention_is_budgeted),
         (counts_twice, no_budget),
-        (nothing_is_scattered, looks_at_the_newest, never_corrected, corrected_runs_were_slow),
-        (reads_nothing,),
+        (looks_at_the_newest, never_corrected, corrected_runs_were_slow),
+        (nothing_is_scattered, reads_nothing),
     ],
     "05_train_with_a_budget": [
         (always_right, draws_anew, no_budget, full_attention_is_budgeted),
