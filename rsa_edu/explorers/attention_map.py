@@ -13,6 +13,7 @@ from rsa_edu.explorers.networks import TASKS, Case, network, sequence, shipped
 from rsa_edu.figures import attention_map as view
 from rsa_edu.figures.names import NAMES
 from rsa_edu.probe import attention_map, block_size
+from rsa_edu.reasons import h
 from rsa_edu.statistics import attention_statistics, stripe_share
 
 MODELS = ("MemRNN", "MemLSTM", "RelRNN", "RelLSTM")
@@ -127,7 +128,7 @@ class AttentionMap(Explorer):
         return (
             f"At step {t} the {what} {settings.model} can read {np.count_nonzero(row)} states; "
             f"effectively it reads {numbers.kappa[t]:.1f}, and {row[at]:.0%} of the attention is "
-            f"on h_{at} ({state}). Over the answer steps κ is {answer:.1f} on average. Of all "
+            f"on {h(at)} ({state}). Over the answer steps κ is {answer:.1f} on average. Of all "
             f"attention in this map, {numbers.stripes:.0%} is on {STRIPES} states.{lack}"
         )
 

@@ -7,6 +7,7 @@ import torch
 import rsa_edu as rsa
 from rsa_edu.explorers.attention_map import Settings, seen
 from rsa_edu.figures.attention_map import WEIGHTS
+from rsa_edu.reasons import h
 
 
 def trace_of(name, task, seed=0):
@@ -53,7 +54,9 @@ def test_the_sentence_says_what_the_row_holds():
     """The sentence speaks of another step or state than the bars show."""
     explorer = rsa.explore.attention_map(task="denoise", step=58)
     row = explorer.numbers.weights[58]
-    assert f"{row.max():.0%} of the attention is on h_{row.argmax()} (symbol" in explorer.summary
+    assert (
+        f"{row.max():.0%} of the attention is on {h(int(row.argmax()))} (symbol" in explorer.summary
+    )
     assert f"effectively it reads {explorer.numbers.kappa[58]:.1f}" in explorer.summary
     np.testing.assert_array_equal(explorer.figure.data[WEIGHTS].y, row)
 
@@ -61,7 +64,7 @@ def test_the_sentence_says_what_the_row_holds():
 def test_the_sentence_names_a_blank_and_the_marker():
     """A state without a symbol is called by an empty name."""
     explorer = rsa.explore.attention_map(step=56)
-    assert "on h_53 (the marker)" in explorer.summary
+    assert "on h₅₃ (the marker)" in explorer.summary
     assert "(a blank)" in explorer.set(trained=False, task="denoise", step=59).summary
 
 
