@@ -78,7 +78,7 @@ def full_attention_is_budgeted(patch):
 
 def nothing_is_scattered(patch):
     """A denoise task whose symbols stand at the start."""
-    patch.setattr(rsa.tasks, "Denoise", Copy)
+    patch.setattr(rsa.tasks.Denoise, "_places", Copy._places)
 
 
 def learned_one_length(patch):
