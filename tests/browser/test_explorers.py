@@ -7,6 +7,7 @@ import pytest
 
 import rsa_edu as rsa
 from rsa_edu.explorers.attention_graph import graph
+from rsa_edu.explorers.attention_map import seen
 from rsa_edu.explorers.by_depth import profile
 from rsa_edu.explorers.controls import controls
 from rsa_edu.explorers.depth_surface import surface
@@ -16,7 +17,7 @@ from rsa_edu.explorers.hops import split
 from rsa_edu.explorers.screening import story
 from rsa_edu.explorers.temperature import AT, survey
 from rsa_edu.explorers.vanishing import decay
-from rsa_edu.figures import attention_graph, depth_surface
+from rsa_edu.figures import attention_graph, attention_map, depth_surface
 from rsa_edu.figures.steps import FLOOR
 from rsa_edu.figures.theme import GROUNDS
 from tests.browser.explorer import ExplorerOnPage, until
@@ -75,6 +76,11 @@ def arrived(settings) -> dict[int, list]:
     }
 
 
+def attended(settings) -> dict[int, list]:
+    """Attention map: the weights of the step at the cursor."""
+    return {attention_map.WEIGHTS: seen(settings).weights[settings.step].tolist()}
+
+
 def along_length(settings) -> dict[int, list]:
     """Depth surface: chain and tree measured at every length."""
     *_, last = surface(settings)
@@ -94,6 +100,7 @@ CORES = {
     "temperature": ("tau", peaked),
     "exponents": ("angle", sloped),
     "attention_graph": ("g", arrived),
+    "attention_map": ("step", attended),
     "depth_surface": ("kappa", along_length),
 }
 cores = pytest.mark.parametrize("name", CORES)
