@@ -45,6 +45,7 @@ def attention_map(
         _symbols(symbols, ground, T),
         _kappa(kappa),
         _weights(weights),
+        *_cursor(cursor, T, ground),
         height=620,
         showlegend=False,
         hovermode="closest",
@@ -64,9 +65,9 @@ def attention_map(
             "anchor": "x",
             "range": [0, 1.03],
             "nticks": 3,
-            "title": {"text": f"α at t = {cursor}"},
+            "title": {"text": "α of this step"},
         },
-        shapes=[_shade(answers), _cursor(cursor)],
+        shapes=[_shade(answers)],
         annotations=[
             _heading("attention α, from 0 (dark) to 1 (yellow)", 0),
             _heading("states really read", 0.76),
@@ -81,7 +82,7 @@ def _map(attention, cell):
     return go.Heatmap(
         x=middles,
         y=middles,
-        z=[[None if np.isnan(alpha) else round(float(alpha), 4) for alpha in row] for row in cells],
+        z=cells,
         zmin=0,
         zmax=1,
         colorscale="Viridis",
@@ -151,9 +152,17 @@ def _shade(answers) -> dict:
     return {"type": "rect", "xref": "x2 domain", "x0": 0, "x1": 1, "y0": edges[0], "y1": edges[1]}
 
 
-def _cursor(cursor) -> dict:
-    across = {"xref": "paper", "x0": 0, "x1": 1, "y0": cursor, "y1": cursor}
-    return {"type": "line", "layer": "above", **across, "line": {"width": 1.5, "dash": "dot"}}
+def _cursor(cursor, T, ground):
+    """Through the map and the curve beside it. As shapes they would redraw the axes, too."""
+    for xaxis, ends in (("x", [-0.5, T - 0.5]), ("x2", [0.9, max(T, 10)])):
+        yield go.Scatter(
+            x=ends,
+            y=[cursor, cursor],
+            xaxis=xaxis,
+            mode="lines",
+            line={"color": ground.quiet, "width": 1.5, "dash": "dot"},
+            hoverinfo="skip",
+        )
 
 
 def _heading(text, x) -> dict:
