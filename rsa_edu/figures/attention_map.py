@@ -82,7 +82,8 @@ def _map(attention, cell):
     return go.Heatmap(
         x=middles,
         y=middles,
-        z=cells,
+        # None, for NaN is no JSON; an array, for a list of lists is checked number by number.
+        z=np.where(np.isnan(cells), None, cells.round(4)),
         zmin=0,
         zmax=1,
         colorscale="Viridis",

@@ -10,6 +10,8 @@ from rsa_edu.figures.axes import log_axis
 
 GAP = 0.06
 """Between the two panels, as a part of the height."""
+INK, GRID, NO_GROUND = "#7a7a7a", "rgba(128, 128, 128, 0.3)", "rgba(0, 0, 0, 0)"
+"""A notebook shows this figure as it is, on the light and on the dark page."""
 
 
 def entropy_along_training(
@@ -28,7 +30,7 @@ def entropy_along_training(
         accuracy: (N,) of the answers. chance: that of guessing.
     """
     last = max(updates, default=1)
-    return theme.figure(
+    drawn = theme.figure(
         _curve(updates, kappa, "effective κ", "y2"),
         _level(last, uniform, "uniform attention", "y2"),
         _curve(updates, accuracy, "accuracy", "y"),
@@ -41,7 +43,11 @@ def entropy_along_training(
             "domain": [0.5 + GAP / 2, 1],
         },
         showlegend=False,
+        paper_bgcolor=NO_GROUND,
+        plot_bgcolor=NO_GROUND,
+        font={"color": INK},
     )
+    return drawn.update_xaxes(gridcolor=GRID).update_yaxes(gridcolor=GRID)
 
 
 def _curve(x, y, name: str, axis: str) -> go.Scatter:

@@ -82,7 +82,7 @@ def test_every_preset_draws_its_numbers(name):
     explorer = rsa.explore.attention_map().preset(name).wait()
     expected = seen(explorer.settings)
     heat, marks, kappa, *_ = explorer.figure.data
-    np.testing.assert_array_equal(heat.z, expected.cells)
+    np.testing.assert_allclose(heat.z.astype(float), expected.cells, atol=5e-5)
     np.testing.assert_array_equal(np.asarray(kappa.x, dtype=float), expected.kappa)
     assert len(marks.x) == 11  # ten symbols and the marker
     assert explorer.status == ""

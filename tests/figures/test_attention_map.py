@@ -17,7 +17,7 @@ def drawn(**changes):
 def test_the_map_is_the_attention_at_its_steps_and_states():
     """Cells are shifted against the axes, or rows and columns are exchanged."""
     heat = drawn().data[0]
-    np.testing.assert_array_equal(heat.z, CELLS)
+    assert heat.z.tolist() == [[None, None], [0.25, 0.75]]
     # A cell of two steps lies about the middle of the two, so that it covers both.
     assert list(heat.x) == list(heat.y) == [0.5, 2.5]
 
@@ -55,4 +55,4 @@ def test_before_the_first_numbers_there_is_an_empty_figure():
     """The page waits without a figure, or traces come and go."""
     empty = attention_map(None, np.zeros(0), np.zeros(0), "dark")
     assert len(empty.data) == len(drawn().data)
-    assert np.isnan(empty.data[0].z).all()
+    assert empty.data[0].z.tolist() == [[None]]
