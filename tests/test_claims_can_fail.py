@@ -282,6 +282,7 @@ def test_every_notebook_has_its_worlds():
     assert sorted(WORLDS) == sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("notebook", WORLDS)
 def test_every_claim_can_fail(notebook, monkeypatch, tmp_path):
     """A claim would be printed with its tick whatever the models do."""
