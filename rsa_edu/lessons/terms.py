@@ -80,6 +80,12 @@ TERMS = (
         "theory.sparse_floor.depth",
         "depth",
     ),
+    Term("γ", "what f multiplies with: 1/2 in (h + c)/2, 1 in h + c", "theory.sparse_floor.gamma"),
+    Term(
+        "σ",
+        "the smallest singular value of the Jacobians along a chain",
+        "theory.sparse_floor.sigma",
+    ),
     Term(
         "jump",
         "a read that skips steps: h_i is read for h_m",
