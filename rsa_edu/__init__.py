@@ -22,6 +22,7 @@ _FACE = {
     "primacy_share": "rsa_edu.statistics:primacy_share",
     "recall": "rsa_edu.statistics:recall",
     "stripe_share": "rsa_edu.statistics:stripe_share",
+    "symbol_depths": "rsa_edu.statistics:symbol_depths",
     "Diverged": "rsa_edu.training:Diverged",
     "Record": "rsa_edu.training:Record",
     "Training": "rsa_edu.training:Training",

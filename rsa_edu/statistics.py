@@ -9,6 +9,7 @@ from torch import Tensor
 from rsa_edu.gradients import GradientFlow
 from rsa_edu.models import Trace
 from rsa_edu.tasks import Batch
+from rsa_edu.theory import dependency_depth
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,33 @@ def primacy_share(trace: Trace) -> Float[Tensor, "time batch"]:
     members = trace.relevant >= 0
     first = members & (trace.relevant < rho)
     return first.sum(2).double() / members.sum(2)  # 0 / 0 is NaN
+
+
+def symbol_depths(
+    trace: Trace, task, batch: Batch, threshold: float | None = None
+) -> Int[Tensor, "symbols batch"]:
+    """How many links lie between each data symbol and the answer step that names it.
+
+    Row k: dependency depth of the state of symbol k to the k-th answer step, on the graph of what
+    the model attended to. 1 is a direct look back; without attention it is the distance in time.
+
+    Args:
+        trace: of any model on `batch` whose steps read earlier states only.
+        task: a task with data positions, Copy or Denoise, of the delay of `batch`.
+        threshold: of an attention edge, as `theory.dependency_depth` takes it.
+
+    Raises:
+        ValueError: the task has another length than the batch; a bad threshold.
+    """
+    data = _data_positions(task, batch)
+    depths = torch.empty_like(data)
+    for b in range(data.shape[1]):
+        read = trace.attention[:, b].double().numpy(), trace.positions[:, b].numpy()
+        for k, position in enumerate(data[:, b].tolist()):
+            target = task.marker_step + 1 + k
+            found = dependency_depth(read[0], target, positions=read[1], threshold=threshold)
+            depths[k, b] = int(found.depths[position])
+    return depths
 
 
 def gradient_reach(flow: GradientFlow, task, batch: Batch) -> float:

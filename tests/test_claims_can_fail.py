@@ -6,12 +6,14 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch.nn.functional import one_hot
 
 import rsa_edu as rsa
 from rsa_edu.models import LSTM, RNN, MemRNN, RelRNN, Screening
+from rsa_edu.models.attentive import COMBINE
 from rsa_edu.tasks import Copy
 from rsa_edu.tasks.recall import _Recall
 
@@ -76,7 +78,7 @@ def full_attention_is_budgeted(patch):
 
 def nothing_is_scattered(patch):
     """A denoise task whose symbols stand at the start."""
-    patch.setattr(rsa.tasks, "Denoise", Copy)
+    patch.setattr(rsa.tasks.Denoise, "_places", Copy._places)
 
 
 def learned_one_length(patch):
@@ -115,18 +117,136 @@ def looks_at_the_newest(patch):
 
 def reads_nothing(patch):
     """Attention that gives no weight to any state."""
-    patch.setattr(RelRNN, "attend", lambda self, s, memory: 0 * memory.scores)
+    for model in (RelRNN, MemRNN):
+        patch.setattr(model, "attend", lambda self, s, memory: 0 * memory.scores)
+
+
+def damps(patch):
+    """An RNN that loses a tenth of everything at each step."""
+    step = RNN.step
+
+    def weaker(self, drive, s, cell):
+        h, cell = step(self, drive, s, cell)
+        return 0.9 * h, cell
+
+    patch.setattr(RNN, "step", weaker)
+
+
+def prefers_strongly(patch):
+    """Energies a hundred times as large."""
+    attend = MemRNN.attend
+    patch.setattr(MemRNN, "attend", lambda *args: (100 * attend(*args).log()).softmax(1))
+
+
+def without_the_half(patch):
+    """(h + c)/2 that is h + c."""
+    patch.setitem(COMBINE, "mean", COMBINE["sum"])
+
+
+def miscounts_paths(patch):
+    """Each path is counted twice."""
+    for name in ("count_paths", "path_expansion"):
+        right = getattr(rsa.theory, name)
+        patch.setattr(
+            rsa.theory, name, lambda *args, right=right, **named: 2 * right(*args, **named)
+        )
+
+
+def no_law(patch):
+    """A gradient under uniform attention that dies exponentially, as without attention."""
+
+    def dies(eigenvalue, steps, combine="mean", start=1):
+        return np.arange(steps + 1) * np.log(abs(eigenvalue) / 2)
+
+    patch.setattr(rsa.theory, "uniform_attention_gradient", dies)
+
+
+def steeper_law(patch):
+    """Exponents that are too low by 1.5."""
+    right = rsa.theory.uniform_attention_exponent
+    patch.setattr(rsa.theory, "uniform_attention_exponent", lambda *args: right(*args) - 1.5)
+
+
+def nothing_was_learned(patch):
+    """In the place of each trained network, one of its size that never saw its task."""
+    load = rsa.results.load
+
+    def swapped(name):
+        saved = load(name)
+        dice = torch.Generator().manual_seed(9)
+        fresh = type(saved.net.recurrence)(saved.task.input_size, 128, generator=dice)
+        saved.net.recurrence.load_state_dict(fresh.state_dict())
+        return saved
+
+    patch.setattr(rsa.results, "load", swapped)
+
+
+def no_energies(patch):
+    """Energies that are all the same, whatever is asked for."""
+    patch.setattr(rsa.theory, "energies", lambda kind, T, draws=7: np.zeros((draws, T, T)))
+
+
+def chains_share_with_all(patch):
+    """The gradient along a chain falls with the length, as under uniform attention."""
+    patch.setattr(rsa.theory, "chain_gradient", lambda kappa, depth, T, **named: 1 / T)
+
+
+def trees_are_high(patch):
+    """Three times as many jumps as needed, and a floor that forgets the half."""
+    for name in ("least_depth", "log_depth"):
+        right = getattr(rsa.theory, name)
+        patch.setattr(rsa.theory, name, lambda *args, right=right: 3 * right(*args))
+    floor = rsa.theory.sparse_floor
+    patch.setattr(
+        rsa.theory,
+        "sparse_floor",
+        lambda kappa, depth, gamma=0.5, sigma=1.0: floor(kappa, depth, 1.0, sigma),
+    )
+
+
+def paths_always_cancel(patch):
+    """Linear networks of which no gradient comes back."""
+    patch.setattr(rsa.theory, "tree_gradient", lambda *args, **named: 0.0)
+    patch.setattr(rsa.theory, "linear_gradient", lambda alpha, v, **named: np.zeros(len(alpha)))
+
+
+def paths_never_cancel(patch):
+    """Linear networks of which the gradient comes back whole."""
+    patch.setattr(rsa.theory, "linear_gradient", lambda alpha, v, **named: np.ones(len(alpha)))
+
+
+def never_corrected(patch):
+    """A correction of the score that is forgotten."""
+
+    def score(self, slots, alpha):
+        return replace(slots, scores=slots.scores + self._in_buffer(alpha))
+
+    patch.setattr(Screening, "score", score)
+
+
+def corrected_runs_were_slow(patch):
+    """Kept runs of which those with the corrected score came last."""
+    slow = {"raw": 100, "corrected": 900}
+    patch.setattr(rsa.results.primacy.Run, "first", lambda self, quantity: slow[self.score])
 
 
 WORLDS = {
     "00_start_here": [(always_right, explodes)],
     "01_when_gradients_vanish": [(forgets,), (explodes, always_right)],
+    "02_attention_opens_shortcuts": [
+        (reads_nothing, explodes, no_law),
+        (without_the_half, prefers_strongly, miscounts_paths, steeper_law, damps),
+    ],
+    "03_sparse_attention_and_depth": [
+        (nothing_was_learned, always_right, no_energies, chains_share_with_all),
+        (prefers_strongly, trees_are_high, steeper_law, paths_always_cancel),
+        (looks_at_the_newest, explodes, paths_never_cancel),
+    ],
     "04_relevancy_screening": [
         (keeps_the_newest, full_attention_is_budgeted),
         (counts_twice, no_budget),
-        (nothing_is_scattered,),
-        (looks_at_the_newest,),
-        (reads_nothing,),
+        (looks_at_the_newest, never_corrected, corrected_runs_were_slow),
+        (nothing_is_scattered, reads_nothing),
     ],
     "05_train_with_a_budget": [
         (always_right, draws_anew, no_budget, full_attention_is_budgeted),
@@ -162,6 +282,7 @@ def test_every_notebook_has_its_worlds():
     assert sorted(WORLDS) == sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("notebook", WORLDS)
 def test_every_claim_can_fail(notebook, monkeypatch, tmp_path):
     """A claim would be printed with its tick whatever the models do."""

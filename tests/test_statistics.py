@@ -155,6 +155,37 @@ def test_uniform_attention_keeps_the_first():
     assert (rsa.primacy_share(trace)[6:] == 1).all()
 
 
+def test_depths_by_hand():
+    """If this failed, a depth would be that to another answer step, or miss a link."""
+    task = rsa.tasks.Copy(3)  # symbols at 0..9, marker at 12, answers at 13..22
+    batch = task.sample(2, torch.Generator().manual_seed(0))
+    attention, positions = torch.zeros(23, 2, 1), torch.full((23, 2, 1), -1)
+    for step, state in ((13, 0), (15, 5), (20, 7), (12, 9)):
+        attention[step, 0], positions[step, 0] = 1.0, state
+    trace = Trace(attention, positions, attention, positions[:, :, :0])
+    depths = rsa.symbol_depths(trace, task, batch)
+    assert (depths[:, 1] == 13).all()  # this sequence reads nothing: symbol k stands at k
+    # Answer k is step 13 + k. Symbols 0 and 7 are read by their own answers; 2 to 5 go over the
+    # link from 5 to 15, and 1, 6, 8 and 9 over that from 9 to 12.
+    assert depths[:, 0].tolist() == [1, 11, 4, 4, 4, 4, 11, 1, 11, 11]
+
+
+def test_uniform_attention_makes_every_symbol_one_link_deep():
+    """If this failed, the default threshold would not be half of uniform."""
+    task = rsa.tasks.Denoise(15)
+    net = rsa.models.MemRNN(task.input_size, 8)
+    batch = task.sample(2)
+    with torch.no_grad():
+        net.energy.zero_()
+        *_, trace = net(batch.inputs, return_trace=True)
+    assert (rsa.symbol_depths(trace, task, batch) == 1).all()
+    assert (rsa.symbol_depths(trace, task, batch, threshold=0.9) > 1).all()
+    *_, none = rsa.models.RNN(task.input_size, 8)(batch.inputs, return_trace=True)
+    symbols = torch.arange(10).unsqueeze(1)
+    distance = task.marker_step + 1 + symbols - task.data_positions(batch)
+    torch.testing.assert_close(rsa.symbol_depths(none, task, batch), distance)
+
+
 def test_gradient_reach_by_hand():
     """If this failed, the reach would not be a geometric mean, or relative to another step."""
     task = rsa.tasks.Copy(5)

@@ -116,10 +116,41 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One of several words."""
+class Ladder:
+    """A slider over a few numbers, e.g. 10, 20, 50, 100, with equal strides between them."""
 
-    options: Sequence[str]
+    options: Sequence[float]
+    label: str
+
+    def fit(self, value, before):
+        """The nearest of the numbers, and a sentence if it is another one."""
+        if not math.isfinite(value):
+            raise ValueError("not finite")
+        nearest = min(self.options, key=lambda rung: abs(rung - value))
+        named = ", ".join(f"{rung:g}" for rung in self.options)
+        said = f"{self.label} is one of {named}. {value:g} was moved to {nearest:g}."
+        return nearest, "" if nearest == value else said
+
+    def widget(self, value, before):
+        """The slider."""
+        return ipywidgets.SelectionSlider(
+            options=[(f"{rung:g}", rung) for rung in self.options],
+            value=value,
+            description=self.label,
+            style=STYLE,
+            layout=ipywidgets.Layout(width="100%", margin="2px"),
+        )
+
+    def put(self, widget, value, before) -> None:
+        """Move the slider."""
+        widget.value = value
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several words or numbers."""
+
+    options: Sequence[str | int]
     label: str
 
     def fit(self, value, before):

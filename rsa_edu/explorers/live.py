@@ -35,7 +35,8 @@ def redraw(widget: go.FigureWidget, old: go.Figure, new: go.Figure) -> None:
         raise ValueError(f"{len(old.data)} traces cannot become {len(new.data)}.")
     traces = [_changes(was, now) for was, now in zip(old.data, new.data, strict=True)]
     relayout = _changes(old.layout, new.layout)
-    for kind in sorted({trace.type for trace in new.data}):  # one message for all of one kind
+    kinds = {trace.type for trace, changes in zip(new.data, traces, strict=True) if changes}
+    for kind in sorted(kinds) or [None]:  # one message for all of one kind
         touched = [i for i, changes in enumerate(traces) if changes and new.data[i].type == kind]
         # Every touched trace gets every property that changed in any of them: a page that has not
         # drawn the figure yet takes "as before" for "none" (plotly 7.1).

@@ -30,5 +30,12 @@ NAMES = {
     "paths": "paths",
     "cut": "cut",
     "trained": "trained",
+    "radius": "|v|",
+    "angle": "angle of v in degrees",
+    "combine": "combine f",
+    "start": "from step t",
+    "tau": "temperature τ",
+    "v": "eigenvalue v",
+    "energies": "energies",
 }
 """Keyed by the name of the setting in code, e.g. `explorer.set(nu=5)`."""

@@ -1,4 +1,4 @@
-"""Start values of the weights (paper.md's code facts: henaff, cayley, xavier)."""
+"""Start values of the weights as in the paper's published code: henaff, cayley, xavier."""
 
 import math
 

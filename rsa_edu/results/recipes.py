@@ -3,19 +3,16 @@
 `python -m rsa_edu.results.recipes [RECIPE ...]` runs them and writes recipes.json beside this file.
 """
 
-import json
 import statistics
 import sys
 from dataclasses import dataclass
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
 
 from rsa_edu.models import RelRNN
-from rsa_edu.models.pool import usable_cores
 from rsa_edu.network import Network
+from rsa_edu.results import runs
 from rsa_edu.tasks import Copy
 from rsa_edu.training import Diverged, Training, evaluate
 
@@ -75,24 +72,20 @@ def run(recipe: str, seed: int) -> Outcome:
 
 def read() -> list[Outcome]:
     """All runs that were made."""
-    return [Outcome(**row) for row in json.loads(FILE.read_text(encoding="utf-8"))["runs"]]
+    return [Outcome(**row) for row in runs.read(FILE)]
 
 
 def provenance() -> str:
     """Where the runs come from, in one line."""
-    about = json.loads(FILE.read_text(encoding="utf-8"))
-    return (
-        f"made on {about['date']} by `{about['command']}` on {about['cores']} cores "
-        f"(rsa_edu {about['rsa_edu']}, torch {about['torch']}, numba {about['numba']})"
-    )
+    return runs.provenance(FILE)
 
 
 def table() -> str:
     """The runs in words: how many seeds reached the goal, and at what cost."""
     lines = [f"{TASK} to {GOAL:.0%} within {LIMIT:.0f} s, ten seeds each"]
     for recipe in RECIPES:
-        runs = [outcome for outcome in read() if outcome.recipe == recipe]
-        good = [outcome for outcome in runs if outcome.reached]
+        tried = [outcome for outcome in read() if outcome.recipe == recipe]
+        good = [outcome for outcome in tried if outcome.reached]
         cost = ""
         if good:
             updates = [outcome.updates for outcome in good]
@@ -101,7 +94,7 @@ def table() -> str:
                 f"after {min(updates)} to {max(updates)} updates (median "
                 f"{statistics.median(updates):.0f}), {min(seconds):.0f} to {max(seconds):.0f} s"
             )
-        lines.append(f"{recipe + ':':42}{len(good):2} of {len(runs)} {cost}".rstrip())
+        lines.append(f"{recipe + ':':42}{len(good):2} of {len(tried)} {cost}".rstrip())
     return "\n".join(lines)
 
 
@@ -113,17 +106,12 @@ def main(wanted: list[str]) -> None:
             outcome = run(recipe, seed)
             print(outcome, flush=True)
             kept.append(outcome)
-            about = {
-                "command": "python -m rsa_edu.results.recipes [RECIPE]",
-                "date": date.today().isoformat(),
-                "rsa_edu": version("rsa-edu"),
-                "torch": torch.__version__,
-                "numba": version("numba"),
-                "cores": usable_cores(),
-                "task": f"{TASK}, RelRNN tanh 10/15, 128 units",
-                "runs": [vars(outcome) for outcome in kept],
-            }
-            FILE.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+            runs.write(
+                FILE,
+                kept,
+                command="python -m rsa_edu.results.recipes [RECIPE]",
+                task=f"{TASK}, RelRNN tanh 10/15, 128 units",
+            )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from rsa_edu.theory.peaked import (
     fitted_exponent,
     peak_lasts,
     peaked_gradient,
+    record_exponent,
 )
 from rsa_edu.theory.sparse import (
     chain_floor,
@@ -24,6 +25,7 @@ from rsa_edu.theory.sparse import (
     sparse_attention,
     sparse_floor,
     tree,
+    tree_exponent,
     tree_floor_exponent,
     waypoints,
 )
@@ -58,11 +60,13 @@ __all__ = [
     "peak_lasts",
     "peaked_gradient",
     "reach",
+    "record_exponent",
     "reliable_from",
     "sparse_attention",
     "sparse_floor",
     "start_exponent",
     "tree",
+    "tree_exponent",
     "tree_floor_exponent",
     "tree_gradient",
     "uniform_attention_exponent",

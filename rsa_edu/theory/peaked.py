@@ -24,10 +24,12 @@ as tau log n.
 "per state", e_i is drawn once: some states attract all later steps. For tau -> 0 each step reads
 the record so far, and again the mean is exactly that of uniform attention: h_i, born after some
 step, is the largest of the first n with probability 1/n, whatever the order of those before it was.
-But it is a mean of unlike things: a record keeps all the gradient until the next one comes, and
-states that are none get what the recurrence brings. With 0 < tau the weights go as
-exp(e_i/tau)/(n M), M the mean of exp(e/tau), once n is large enough for a mean: the uniform
-exponent, a constant of its own for each state.
+But it is a mean of unlike things. While a record is read, the gradient settles at a times that of
+the record, a = gamma_c v/(1-w) as in the uniform law, until the next record comes. There are about
+log T of them, so |a|^(log T) is left: **typically the gradient goes as T^(log |a|)**. For a > 0
+that is less than T^(a-1), and a few states that no record follows keep the mean up. For larger tau
+the weights go as exp(e_i/tau)/(n M), M the mean of exp(e/tau), once n is large enough for a mean:
+the uniform exponent, and a constant of its own for each state.
 
 "recency", the energy falls with the distance. For every tau < infinity a window is left, and the
 gradient falls exponentially: Theorem 1 needs that old states go on being read.
@@ -113,25 +115,22 @@ def peaked_gradient(
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0, but is {temperature!r}.")
     gamma_h, gamma_c = gammas(combine)
-    v = finite("eigenvalue", eigenvalue)
-    if v.imag:
-        raise ValueError(f"eigenvalue must be real here, but is {eigenvalue!r}.")
+    v = _real(eigenvalue)
     draws, T, _ = energies.shape
     sources = np.broadcast_to(sources, (draws, np.shape(sources)[-1]))
     if not ((sources >= 0) & (sources < T)).all():
         raise ValueError(f"sources must lie between 0 and {T - 1}, but are {sources.tolist()}.")
-    recurrent, attended = gamma_h * v.real, gamma_c * v.real
+    recurrent, attended = gamma_h * v, gamma_c * v
     gradient = np.zeros((draws, T, sources.shape[1]))
     np.put_along_axis(gradient, sources[:, None], 1.0, axis=1)
     entropy = np.full((draws, T), np.nan)
     for n in range(1, T):
         scaled = energies[:, n, :n] / temperature
-        scaled = scaled - scaled.max(1, keepdims=True)
-        alpha = np.exp(scaled)
-        total = alpha.sum(1, keepdims=True)
-        alpha /= total
-        entropy[:, n] = np.log(total[:, 0]) - (alpha * scaled).sum(1)
-        read = (alpha[:, None] @ gradient[:, :n])[:, 0]
+        scaled -= scaled.max(1, keepdims=True)
+        weights = np.exp(scaled)  # alpha, but for a factor
+        total = weights.sum(1)
+        entropy[:, n] = np.log(total) - np.einsum("di,di->d", weights, scaled) / total
+        read = (weights[:, None] @ gradient[:, :n])[:, 0] / total[:, None]
         gradient[:, n] += recurrent * gradient[:, n - 1] + attended * read
     return Peaked(gradient.transpose(0, 2, 1), entropy)
 
@@ -140,7 +139,7 @@ def favoured_and_disfavoured(
     energies: Float[np.ndarray, "draws T T"], among: int = 10
 ) -> np.ndarray:
     """(draws, 2) of the first `among` states the one with the largest and that with the smallest
-    energy, mean over the later reads.
+    energy, mean over the later reads; of equals the newest.
 
     Raises:
         ValueError: not more states than `among`.
@@ -149,7 +148,8 @@ def favoured_and_disfavoured(
     if energies.shape[1] <= among:
         raise ValueError(f"there must be more than {among} states, but are {energies.shape[1]}.")
     means = energies[:, among:, :among].mean(1)
-    return np.stack([means.argmax(1), means.argmin(1)], 1)
+    newest_first = means[:, ::-1]
+    return among - 1 - np.stack([newest_first.argmax(1), newest_first.argmin(1)], 1)
 
 
 def peak_lasts(temperature: float) -> float:
@@ -162,6 +162,22 @@ def peak_lasts(temperature: float) -> float:
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0, but is {temperature!r}.")
     return math.exp(1 / temperature) if temperature > 1 / 700 else math.inf
+
+
+def record_exponent(eigenvalue: float, combine: str = "mean") -> float:
+    """log |a|: the exponent of T that is typical where each step reads the record so far.
+
+    This is "per state" for tau -> 0; its mean over the energies goes as T^(a-1). -inf for v = 0.
+
+    Raises:
+        ValueError: |w| >= 1; v not finite and real; an unknown `combine`.
+    """
+    gamma_h, gamma_c = gammas(combine)
+    v = _real(eigenvalue)
+    if abs(gamma_h * v) >= 1:
+        raise ValueError(f"|w| = {abs(gamma_h * v):g} must be below 1, else nothing settles.")
+    a = gamma_c * v / (1 - gamma_h * v)
+    return math.log(abs(a)) if a else -math.inf
 
 
 def fitted_exponent(gradient: Float[np.ndarray, "... T"], first: int) -> Float[np.ndarray, "..."]:
@@ -181,3 +197,10 @@ def fitted_exponent(gradient: Float[np.ndarray, "... T"], first: int) -> Float[n
     sizes = np.abs(gradient[..., n])
     logs = np.log(np.where(sizes > 0, sizes, np.nan))
     return np.asarray(logs @ x / (x @ x))
+
+
+def _real(eigenvalue: float) -> float:
+    v = finite("eigenvalue", eigenvalue)
+    if v.imag:
+        raise ValueError(f"eigenvalue must be real here, but is {eigenvalue!r}.")
+    return v.real

@@ -120,6 +120,38 @@ def tree_floor_exponent(kappa: int, gamma: float = 0.5, sigma: float = 1.0) -> f
     return -1 + math.log(gamma * sigma) / math.log(kappa)
 
 
+def tree_exponent(kappa: int, eigenvalue: float, combine: str = "mean") -> float:
+    """-1 + log_κ a, a = γ_c v / (1 - γ_h v): the power of T of dh_T/dh_0 along a tree, all paths.
+
+    A state of one level of a κ-ary tree is read by one state of the level above, with 1/κ, and its
+    neighbour of the same level comes from it along the recurrence. Numbered from the root,
+
+        D_r = γ_h v D_{r-1} + (γ_c v / κ) D_{r/κ}
+
+    Within a level D hardly changes, so D_r (1 - γ_h v) = (γ_c v / κ) D_{r/κ}: each of the log_κ T
+    levels costs a/κ. Where the one chain of `tree_floor_exponent` costs γ σ / κ, the many paths
+    that add up beside it make a of γ v. It is the a of uniform attention, T^(a - 1).
+
+    Args:
+        kappa: states that a step reads; the leaves of the tree read the most recent ones.
+        eigenvalue: v of V, not negative, so that no paths cancel.
+        combine: "mean", "sum" or "attention", as in the models.
+
+    Source: our derivation.
+
+    Raises:
+        ValueError: κ < 2; v <= 0 or (γ_h + γ_c) v >= 1, where reads among the leaves take over.
+    """
+    whole("kappa", kappa, 2)
+    recurrent, attended = (gamma * eigenvalue for gamma in gammas(combine))
+    if not (eigenvalue > 0 and recurrent + attended < 1):
+        raise ValueError(
+            f"eigenvalue must be above 0 and below {1 / sum(gammas(combine)):g} for "
+            f"{combine!r}, but is {eigenvalue}."
+        )
+    return -1 + math.log(attended / (1 - recurrent)) / math.log(kappa)
+
+
 def waypoints(depth: int, T: int) -> tuple[tuple[int, int], ...]:
     """Jumps (i, m) that lead from h_0 to h_{T-1} in `depth` strides of equal length; 0: none."""
     whole("T", T, 1)
@@ -163,7 +195,10 @@ def sparse_attention(
     whole("kappa", kappa, 1)
     whole("T", T, 1)
     width = min(kappa, T)
-    attention, positions = np.zeros((T, width)), np.full((T, width), -1)
+    steps = np.arange(T)[:, None]
+    positions = np.maximum(steps - width, 0) + np.arange(width)
+    positions[positions >= steps] = -1
+    attention = np.where(positions >= 0, 1 / np.clip(steps, 1, width), 0.0)
     into: dict[int, list[int]] = {}
     for i, m in jumps:
         if not 0 <= i < m < T:
@@ -171,16 +206,11 @@ def sparse_attention(
         if i in into.setdefault(m, []):
             raise ValueError(f"The jump ({i}, {m}) is there twice.")
         into[m].append(i)
-    for m in range(1, T):
-        chosen = into.get(m, [])
+    for m, chosen in into.items():
         if len(chosen) > kappa:
             raise ValueError(f"{len(chosen)} jumps lead to h_{m}, but a step reads κ = {kappa}.")
         count = min(kappa, m)
-        if chosen:
-            recent = (i for i in range(m - 1, -1, -1) if i not in chosen)
-            chosen = [*chosen, *(next(recent) for _ in range(count - len(chosen)))]
-        else:
-            chosen = range(m - count, m)
-        positions[m, :count] = chosen
-        attention[m, :count] = 1 / count
+        recent = (i for i in range(m - 1, -1, -1) if i not in chosen)
+        filled = [*chosen, *(next(recent) for _ in range(count - len(chosen)))]
+        positions[m, :count] = filled
     return attention, positions

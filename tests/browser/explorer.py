@@ -34,7 +34,8 @@ class ExplorerOnPage:
 
     def readout(self, label: str) -> float:
         """The number beside the slider."""
-        return float(self.slider(label).locator(".widget-readout").text_content())
+        shown = self.slider(label).locator(".widget-readout").text_content()
+        return float(shown.replace("−", "-"))
 
     def button(self, label: str) -> Locator:
         """The button with this label."""
@@ -69,6 +70,13 @@ class ExplorerOnPage:
     def traces(self) -> list[dict]:
         """What plotly has drawn: name, x, y, z of each trace; None for what is no number."""
         return self.plot.evaluate("plot => rsaTest.traces(plot)")
+
+    def click_point(self, trace: int, point: int) -> None:
+        """Click on this point of this trace with the mouse."""
+        x, y = self.plot.evaluate("(plot, at) => rsaTest.whereIs(plot, ...at)", [trace, point])
+        self.page.mouse.move(x, y)
+        self.page.wait_for_timeout(100)  # plotly looks where the mouse is 20 times a second
+        self.page.mouse.click(x, y)
 
     def background(self) -> str:
         """The colour of the figure's ground."""

@@ -71,6 +71,18 @@ window.rsaTest = {
     }));
   },
 
+  // [x, y] in the page of a point of a trace on x and y axes.
+  whereIs(plot, trace, point) {
+    const { x, y, xaxis, yaxis } = plot._fullData[trace];
+    const axis = (name) => plot._fullLayout[name.replace(/^[xy]/, "$&axis")];
+    const { left, top } = plot.getBoundingClientRect();
+    const [across, down] = [axis(xaxis), axis(yaxis)];
+    return [
+      left + across._offset + across.d2p(x[point]),
+      top + down._offset + down.d2p(y[point]),
+    ];
+  },
+
   print(plot) {
     return JSON.stringify(this.traces(plot));
   },

@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 
 import rsa_edu as rsa
+from rsa_edu.explorers.attention_graph import graph
+from rsa_edu.explorers.attention_map import seen
 from rsa_edu.explorers.by_depth import profile
 from rsa_edu.explorers.controls import controls
+from rsa_edu.explorers.depth_surface import surface
+from rsa_edu.explorers.exponents import law
 from rsa_edu.explorers.gradient_flow import MODELS, flows
 from rsa_edu.explorers.hops import split
 from rsa_edu.explorers.screening import story
+from rsa_edu.explorers.temperature import AT, survey
 from rsa_edu.explorers.vanishing import decay
+from rsa_edu.figures import attention_graph, attention_map, depth_surface
 from rsa_edu.figures.steps import FLOOR
 from rsa_edu.figures.theme import GROUNDS
 from tests.browser.explorer import ExplorerOnPage, until
@@ -47,6 +53,43 @@ def lost(settings) -> dict[int, list]:
     return {2: np.maximum(found.gradients[found.depths > 2], FLOOR).tolist()}
 
 
+def sloped(settings) -> dict[int, list]:
+    """Exponents: the two points of the measured gradient that its slope is taken from."""
+    found = law(settings)
+    places = [T - found.start for T in found.slope[:2]]
+    return {6: (found.logs[places] / np.log(10)).tolist()}
+
+
+def peaked(settings) -> dict[int, list]:
+    """Temperature: the median gradient of the favoured state, and effective kappa."""
+    found = survey(settings)
+    median = np.median(found.gradient[:, 0, AT], axis=0).tolist()
+    return {2: [value or None for value in median], 6: np.median(found.kappa[:, AT], 0).tolist()}
+
+
+def arrived(settings) -> dict[int, list]:
+    """Attention graph: the gradient of every state, and the floor of its shortest chain."""
+    found = graph(settings)
+    return {
+        attention_graph.MEASURED: found.measured.tolist(),
+        attention_graph.FLOORS: found.floors.tolist(),
+    }
+
+
+def attended(settings) -> dict[int, list]:
+    """Attention map: the weights of the step at the cursor."""
+    return {attention_map.WEIGHTS: seen(settings).weights[settings.step].tolist()}
+
+
+def along_length(settings) -> dict[int, list]:
+    """Depth surface: chain and tree measured at every length."""
+    *_, last = surface(settings)
+    return {
+        depth_surface.CHAIN_MEASURED: last.chain.tolist(),
+        depth_surface.TREE_MEASURED: last.tree.tolist(),
+    }
+
+
 # Explorer -> the slider to be moved, and the core: settings -> numbers by place of their trace.
 CORES = {
     "vanishing": ("g", measured),
@@ -54,6 +97,11 @@ CORES = {
     "screening": ("step", held),
     "hops": ("nu", whole),
     "by_depth": ("nu", lost),
+    "temperature": ("tau", peaked),
+    "exponents": ("angle", sloped),
+    "attention_graph": ("g", arrived),
+    "attention_map": ("step", attended),
+    "depth_surface": ("kappa", along_length),
 }
 cores = pytest.mark.parametrize("name", CORES)
 

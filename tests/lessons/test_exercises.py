@@ -25,13 +25,21 @@ def exercise(request):
     return request.param
 
 
-def test_all_four_exercises_are_found():
+def test_all_exercises_are_found():
     """The tests below would run over nothing."""
     assert {exercise.name for exercise in EXERCISES} == {
         "attended_pairs",
+        "attention_received",
+        "depths",
+        "effective_kappa",
         "jacobian_product",
+        "least_depth",
+        "one_skip_link",
         "relevance_score",
         "replacement_rule",
+        "silent_eigenvalue",
+        "uniform_exponent",
+        "which_law",
     }
 
 
@@ -176,6 +184,21 @@ def test_the_package_decides_in_every_way_there_is():
     full = [c for c in package if c.arguments["occupied"].all()]
     assert any(not c.arguments["occupied"].any() for c in package)
     assert {c.expected for c in full} == {None, 0, 1, 2, 3}
+
+
+def test_one_network_of_the_package_shows_both_laws():
+    """The student would be told of silence and noise, and see one law only."""
+    package = [c for c in by_name("which_law").cases if "rsa.models" in c.why]
+    assert {case.expected for case in package} == {"power law", "exponential"}
+
+
+def test_numbers_may_be_complex_but_not_missing():
+    """A number of NumPy or torch would be refused, or NaN and a text be compared."""
+    exercise = by_name("uniform_exponent")
+    for kind in (complex, np.complex128, torch.tensor):
+        assert exercise.check(lambda *args, kind=kind: kind(exercise.reference(*args))).passed
+    for wrong in (float("nan"), "-0.5"):
+        assert "is no number" in exercise.check(lambda *args, wrong=wrong: wrong).message
 
 
 def test_outcomes_are_shown_with_a_sign_and_escaped():

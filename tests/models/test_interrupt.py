@@ -8,6 +8,7 @@ import torch
 
 import rsa_edu as rsa
 from rsa_edu.models import LSTM, SAB, Interrupted, MemRNN, RelRNN, Transformer, interruptible
+from rsa_edu.models.hops import by_hops
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,24 @@ def test_stops_inside_an_update(model, part, path):
                 out.sum().backward()
     assert time.perf_counter() - flagged[0] < 0.3
     net(x[:2])  # outside the context nothing is stopped
+
+
+@pytest.mark.parametrize("path", ["torch", "compiled"])
+def test_a_split_by_hops_stops(path):
+    """An explorer could not break off a sweep that nobody waits for any more."""
+    net, stop, flagged = RelRNN(4, 64), threading.Event(), []
+    x, gradient = torch.randn(400, 8, 4), torch.randn(400, 8, 64)
+
+    def set_flag():
+        flagged.append(time.perf_counter())
+        stop.set()
+
+    with interruptible(stop), rsa.models.backend(path):
+        threading.Timer(0.1, set_flag).start()
+        with pytest.raises(Interrupted):  # noqa: PT012
+            while True:
+                by_hops(net, x, gradient, 4)
+    assert time.perf_counter() - flagged[0] < 0.3
 
 
 @pytest.mark.parametrize("path", ["torch", "compiled"])

@@ -151,7 +151,7 @@ def test_budget(model, size):
 @given(size=sizes)
 @settings(deadline=None, max_examples=40)
 def test_scores_and_screening_by_brute_force(size):
-    """A state would be scored or thrown out otherwise than paper.md's rule says."""
+    """A state would be scored or thrown out otherwise than the published rule says."""
     T, nu, rho = size["T"], size["nu"], size["rho"]
     *_, trace = make(RelRNN, nu, rho, size["seed"])(inputs(T, 1, size["seed"]), return_trace=True)
     beta, relevant = {}, []

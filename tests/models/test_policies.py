@@ -178,7 +178,7 @@ def test_scores(policy, size):
 
 
 def test_correction_undoes_primacy():
-    """Exactly uniform attention would still be scored by age (paper.md: 2.93, 2.02, .. 0.40)."""
+    """Exactly uniform attention would still be scored by age (2.93, 2.02, .. 0.40)."""
     for correct, expected in ((False, [2.93, 2.02, 1.60]), (True, [1.0, 1.0, 1.0])):
         net = MemRNN(D, H).double()
         net.memory = Screening(10, 15, correct_primacy=correct)

@@ -72,6 +72,21 @@ def test_records_keep_the_uniform_gradient_in_the_mean(combine):
     assert_mean_is_uniform(PER_STATE, 1e-4, combine)
 
 
+@pytest.mark.parametrize(("v", "combine"), [(0.5, "mean"), (-0.8, "mean"), (0.6, "attention")])
+def test_records_make_the_typical_gradient_a_power_of_its_own(v, combine):
+    """If this failed, log |a| would not be the exponent that a figure shows at temperature 0."""
+    T, draws, first = 400, 200, 20
+    chosen = theory.energies(PER_STATE, T, draws)
+    gradient = theory.peaked_gradient(
+        chosen, 1e-4, v, combine, sources=chosen[:, 0, :10].argmax(1)[:, None]
+    ).gradient[:, 0]
+    slopes = np.log(np.abs(gradient[:, -1] / gradient[:, first])) / math.log((T - 1) / first)
+    error = slopes.std() / math.sqrt(draws)
+    typical = theory.record_exponent(v, combine)
+    assert abs(slopes.mean() - typical) < 4 * error
+    assert error < 0.1 * abs(typical)
+
+
 def test_the_mean_test_can_fail():
     """If this failed, the two tests above would pass with any energies."""
     with pytest.raises(AssertionError):
@@ -137,7 +152,7 @@ def test_favoured_and_disfavoured():
         assert chosen[draw, 0, best] == chosen[draw, 0, :10].max()
         assert chosen[draw, 0, worst] == chosen[draw, 0, :10].min()
     one = theory.favoured_and_disfavoured(theory.energies(ONE_STATE, 30, 1))
-    assert one[0, 0] == FAVOURED != one[0, 1]
+    assert one.tolist() == [[FAVOURED, 9]]
     assert theory.favoured_and_disfavoured(theory.energies(RECENCY, 30, 1)).tolist() == [[9, 0]]
 
 
@@ -172,12 +187,19 @@ def test_bad_input_is_said_in_words():
         theory.peaked_gradient(chosen, 1.0, 0.5, "max", sources=np.array([1]))
     with pytest.raises(ValueError, match="eigenvalue must be real"):
         theory.peaked_gradient(chosen, 1.0, 0.5j, sources=np.array([1]))
+    with pytest.raises(ValueError, match="must be below 1"):
+        theory.record_exponent(1.0, "sum")
     with pytest.raises(ValueError, match="sources must lie between 0 and 19"):
         theory.peaked_gradient(chosen, 1.0, 0.5, sources=np.array([20]))
     with pytest.raises(ValueError, match="more than 10 states"):
         theory.favoured_and_disfavoured(theory.energies(PER_STATE, 10, 1))
     with pytest.raises(ValueError, match="first must lie between 1 and 48"):
         theory.fitted_exponent(np.ones(50), 49)
+
+
+def test_without_a_recurrence_nothing_is_typical():
+    """If this failed, v = 0 would be an error."""
+    assert theory.record_exponent(0.0) == -math.inf
 
 
 def test_a_very_cold_peak_lasts_for_ever():

@@ -177,6 +177,40 @@ def test_a_tree_keeps_more_than_its_floor():
             assert measured >= theory.sparse_floor(kappa, depth, 0.5, 0.6)
 
 
+@pytest.mark.parametrize(
+    ("kappa", "v", "combine"),
+    [(2, 0.8, "mean"), (3, 0.8, "mean"), (4, 0.5, "mean"), (2, 0.4, "sum"), (3, 0.7, "attention")],
+)
+def test_all_paths_of_a_tree_make_another_power(kappa, v, combine):
+    """One level more of a full tree does not cost κ^exponent, or that is the exponent of one chain.
+
+    A full tree of one level more is κ times as long in the end.
+    """
+    sizes = [theory.reach(kappa, depth) for depth in range(20) if theory.reach(kappa, depth) < 4000]
+    lengths = sizes[-2:]
+    norms = []
+    for T in lengths:
+        attention, positions = theory.sparse_attention(kappa, T, theory.tree(kappa, T))
+        norms.append(
+            theory.linear_gradient(attention, [v], positions=positions, combine=combine)[0]
+        )
+    exponent = theory.tree_exponent(kappa, v, combine)
+    assert norms[1] / norms[0] == pytest.approx(kappa**exponent, rel=0.01)
+    if combine != "attention":  # without a recurrent path there is nothing beside the chain
+        gamma = {"mean": 0.5, "sum": 1.0}[combine]
+        assert exponent > theory.tree_floor_exponent(kappa, gamma, v) + 0.1
+
+
+def test_the_sum_over_paths_is_the_measured_gradient():
+    """The path expansion and the linear network do not mean the same."""
+    attention, positions = theory.sparse_attention(3, 12, [(0, 6), (6, 11)])
+    V = np.full((12, 1, 1), 0.7)
+    for combine in ("mean", "sum", "attention"):
+        paths = theory.path_expansion(V, dense(attention, positions), combine, 0, 11)
+        measured = theory.linear_gradient(attention, [0.7], positions=positions, combine=combine)
+        assert measured[0] == pytest.approx(paths.sum())
+
+
 # Patterns ----------------------------------------------------------------------------------------
 
 
@@ -251,6 +285,8 @@ def test_growth_beyond_floats_is_infinite():
         (lambda: theory.log_depth(1, 5), "kappa must be a whole number of at least 2"),
         (lambda: theory.tree_floor_exponent(1), "kappa must be a whole number of at least 2"),
         (lambda: theory.tree_floor_exponent(2, sigma=0.0), "must be above 0, but is 0.0"),
+        (lambda: theory.tree_exponent(2, 0.6, "sum"), "below 0.5 for 'sum', but is 0.6"),
+        (lambda: theory.tree_exponent(2, -0.6), "above 0 and below 1 for 'mean', but is -0.6"),
         (lambda: theory.waypoints(5, 5), "depth must lie between 0 and 4, but is 5"),
         (lambda: theory.sparse_attention(2, 5, [(3, 3)]), r"later h_m, m < 5, but is \(3, 3\)"),
         (lambda: theory.sparse_attention(2, 5, [(0, 3)] * 2), r"\(0, 3\) is there twice"),

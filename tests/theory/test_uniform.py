@@ -17,7 +17,7 @@ EIGENVALUES = (
 )
 COMBINES = tuple(GAMMAS)
 
-# paper.md 2.3: combine, v, measured slope of log|dh_T/dh_1| against log T for T from 2e3 to 2e4.
+# Measured when the law was derived: combine, v, slope of log|dh_T/dh_1| over log T, T = 2e3..2e4.
 TABLE = [
     *[("sum", -0.9, -1.4736), ("sum", -0.5, -1.3333), ("sum", 0.1, -0.8889), ("sum", 0.3, -0.5714)],
     *[("sum", 0.5, 0.0), ("sum", 0.7, 1.3323), ("mean", -0.9, -1.3103), ("mean", 0.1, -0.9474)],
@@ -76,7 +76,7 @@ def test_many_eigenvalues_of_a_matrix_go_their_own_ways():
 
 @pytest.mark.parametrize(("combine", "v", "slope"), TABLE)
 def test_the_table_of_the_derivation_is_measured_again(combine, v, slope):
-    """The slope is not the one in paper.md 2.3."""
+    """The slope is not the one that was measured when the law was derived."""
     logs = theory.uniform_attention_gradient(v, 19_999, combine)
     assert theory.measured_exponent(logs, first=2_000) == pytest.approx(slope, abs=1.5e-3)
 

@@ -1,5 +1,6 @@
 """When two answers count as the same, and what kind of value an answer must be."""
 
+from cmath import isfinite
 from operator import index
 
 import numpy as np
@@ -49,5 +50,34 @@ def array_fault(axes: int, shape: str):
         except (TypeError, ValueError):
             return f"is no array of shape {shape}: {given!r}"
         return "" if found.ndim == axes else f"has shape {found.shape} in the place of {shape}"
+
+    return fault
+
+
+def same_complex(given: object, expected: object) -> bool:
+    """Numbers within 1e-6 of one another, real or complex."""
+    return abs(complex(given) - complex(expected)) < 1e-6
+
+
+def number_fault(given: object) -> str:
+    """ "" for a finite number of Python, NumPy or torch, else what it is instead."""
+    try:
+        found = None if isinstance(given, str) else complex(given)
+    except (TypeError, ValueError):
+        found = None
+    return "" if found is not None and isfinite(found) else f"is no number: {plain(given)!r}"
+
+
+def same_text(given: object, expected: object) -> bool:
+    return str(given) == str(expected)
+
+
+def one_of_fault(*answers: str):
+    """A check that a value is one of these texts."""
+    known = " or ".join(repr(answer) for answer in answers)
+
+    def fault(given: object) -> str:
+        said = isinstance(given, str) and given in answers
+        return "" if said else f"is not {known}: {plain(given)!r}"
 
     return fault

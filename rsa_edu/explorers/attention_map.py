@@ -1,0 +1,145 @@
+"""Attention map: which earlier states does a network read, and how many of them?"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+import torch
+
+from rsa_edu.explorers.base import Explorer
+from rsa_edu.explorers.controls import Choice, Number, Switch, setting
+from rsa_edu.explorers.networks import TASKS, Case, network, sequence, shipped
+from rsa_edu.figures import attention_map as view
+from rsa_edu.figures.names import NAMES
+from rsa_edu.probe import attention_map, block_size
+from rsa_edu.reasons import h
+from rsa_edu.statistics import attention_statistics, stripe_share
+
+MODELS = ("MemRNN", "MemLSTM", "RelRNN", "RelLSTM")
+STRIPES = 10
+"""As many as there are data symbols."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which network reads which sequence, and the step whose weights are shown one by one."""
+
+    # 64 steps: the longest sequence of which every single weight fits into the map.
+    delay: int = setting(44, Number(5, 100, NAMES["delay"]))
+    step: int = setting(59, Number(1, lambda before: before.delay + 19, NAMES["step"]))
+    seed: int = setting(0, Number(0, 99, NAMES["seed"]))
+    model: str = setting("MemRNN", Choice(MODELS, NAMES["model"]))
+    task: str = setting("copy", Choice(tuple(TASKS), NAMES["task"]))
+    trained: bool = setting(True, Switch(NAMES["trained"]))
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What one sequence shows.
+
+    cells: the map, a cell for `cell` steps and states. weights: (T, T) alpha, step by state.
+    kappa: (T,) effective kappa, NaN at step 0. symbols: what was shown, "" for a blank. answers:
+    the steps of the answer. stripes: share of all attention on the ten most attended states.
+    trained: whether the network is.
+    """
+
+    cells: np.ndarray
+    cell: int
+    weights: np.ndarray
+    kappa: np.ndarray
+    symbols: tuple[str, ...]
+    answers: tuple[int, ...]
+    stripes: float
+    trained: bool
+
+
+def seen(settings: Settings) -> Seen:
+    """Let the network read one sequence; the step at the cursor plays no part."""
+    trained = settings.trained and shipped(settings.model, settings.task) is not None
+    return _read(Case(settings.model, settings.task, settings.delay, settings.seed, trained))
+
+
+@lru_cache(maxsize=64)
+def _read(case: Case) -> Seen:
+    batch, task = sequence(case), TASKS[case.task](case.delay)
+    with torch.no_grad():
+        trace = network(case).recurrence(batch.inputs, return_trace=True)[2]
+    T = task.length
+    weights = np.zeros((T, T))
+    t, column = np.nonzero(trace.positions[:, 0].numpy() >= 0)
+    weights[t, trace.positions[t, 0, column]] = trace.attention[t, 0, column]
+    names = {0: "", task.input_size - 1: "?"}
+    return Seen(
+        attention_map(trace),
+        block_size(T),
+        weights,
+        attention_statistics(trace).effective_kappa[:, 0].numpy(),
+        tuple(names.get(s, str(s)) for s in batch.inputs[:, 0].argmax(1).tolist()),
+        tuple(batch.mask[:, 0].nonzero()[:, 0].tolist()),
+        stripe_share(trace, torch.ones_like(batch.mask), STRIPES),
+        case.trained,
+    )
+
+
+class AttentionMap(Explorer):
+    """The attention of a network on one sequence: the map, and how many states each step reads."""
+
+    name = "attention_map"
+    Settings = Settings
+    presets: ClassVar = {
+        "Trained on copy": {},
+        "Trained on denoise": {"task": "denoise"},
+        "Untrained": {"trained": False},
+        "A longer silence": {"delay": 100, "step": 115},
+        "With a budget": {"model": "RelRNN"},
+    }
+
+    def compute(self, settings):
+        """The whole sequence; `step` only says where in it to look."""
+        return seen(settings)
+
+    def draw(self, settings, numbers):
+        """The map, with the cursor's row under it and effective κ beside it."""
+        if numbers is None:
+            return view.attention_map(None, np.zeros(0), np.zeros(0), self.theme)
+        return view.attention_map(
+            numbers.cells,
+            numbers.kappa,
+            numbers.weights[settings.step],
+            self.theme,
+            cell=numbers.cell,
+            symbols=numbers.symbols,
+            answers=numbers.answers,
+            cursor=settings.step,
+        )
+
+    def summarise(self, settings, numbers):
+        """The step at the cursor, the answer, and all steps together."""
+        t, row = settings.step, numbers.weights[settings.step]
+        what = "trained" if numbers.trained else "untrained"
+        at = int(row.argmax())
+        symbol = numbers.symbols[at]
+        state = {"": "a blank", "?": "the marker"}.get(symbol, f"symbol {symbol}")
+        answer = numbers.kappa[list(numbers.answers)].mean()
+        lack = ""
+        if settings.trained and not numbers.trained:
+            lack = f" No {settings.model} trained on {settings.task} is shipped."
+        return (
+            f"At step {t} the {what} {settings.model} can read {np.count_nonzero(row)} states; "
+            f"effectively it reads {numbers.kappa[t]:.1f}, and {row[at]:.0%} of the attention is "
+            f"on {h(at)} ({state}). Over the answer steps κ is {answer:.1f} on average. Of all "
+            f"attention in this map, {numbers.stripes:.0%} is on {STRIPES} states.{lack}"
+        )
+
+    def table(self, settings, numbers):
+        """One row per step."""
+        yield "t", "effective_kappa", *(f"alpha_{i}" for i in range(len(numbers.weights)))
+        for t, (kappa, row) in enumerate(zip(numbers.kappa, numbers.weights, strict=True)):
+            yield t, kappa, *row
+
+    def idle(self, settings):
+        """Training that nobody did."""
+        if shipped(settings.model, settings.task):
+            return {}
+        return {"trained": f"No {settings.model} trained on {settings.task} is shipped."}
