@@ -1,5 +1,6 @@
 """The store of runs, and all that can happen to a file."""
 
+import json
 import os
 import resource
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,6 @@ from rsa_edu import store as module
 from rsa_edu.store import Store, StoreError, key_of
 from tests.sweeps.tiny import made_up, tiny
 
-ROOT = Path(__file__).parents[1]
 *RUNS, NEW = [made_up(settings) for settings in tiny(seed=range(6))]
 
 
@@ -63,18 +63,18 @@ def test_the_key_knows_settings_and_version_but_no_order():
 def test_two_processes_write_side_by_side(tmp_path):
     """Wrong if two sweeps on one store lost runs of each other."""
     script = (
-        "import sys; from rsa_edu.store import Store; from tests.sweeps.tiny import *\n"
-        "for s in tiny(seed=range(int(sys.argv[2]), int(sys.argv[2]) + 15)):\n"
-        "    Store(sys.argv[1]).add(made_up(s))"
+        "import dataclasses, json, sys; from rsa_edu.store import Run, Store\n"
+        "run = Run(**json.loads(sys.argv[2]))\n"
+        "for seed in range(int(sys.argv[3]), int(sys.argv[3]) + 30):\n"
+        "    Store(sys.argv[1]).add(dataclasses.replace(run, seed=seed, key=str(seed)))"
     )
-    path = tmp_path / "both"
+    path, example = tmp_path / "both", json.dumps(asdict(NEW))
     both = [
-        subprocess.Popen([sys.executable, "-c", script, str(path), first], cwd=ROOT)
-        for first in ("0", "10")
+        subprocess.Popen([sys.executable, "-c", script, str(path), example, first])
+        for first in ("0", "20")
     ]
     assert [process.wait(60) for process in both] == [0, 0]
-    assert {run.seed for run in Store(path).runs()} == set(range(25))
-    assert len(Store(path)) == 25
+    assert sorted(run.seed for run in Store(path).runs()) == list(range(50))
 
 
 def test_any_thread_may_use_it(path):

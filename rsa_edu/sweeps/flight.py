@@ -19,7 +19,11 @@ LOOK_EVERY = 0.1
 """Seconds between two looks at the stop flag."""
 COUNT_EVERY = 1.0
 """Seconds between two counts of the workers."""
+ALONE = 60.0
+"""Seconds to wait for a worker where there is none."""
 KILLED = "it ended every worker that tried it; does it need more memory than there is?"
+
+NOBODY = "the Dask scheduler has no worker; start some with `dask worker ADDRESS --nthreads 1`."
 
 
 def outcomes(
@@ -41,16 +45,19 @@ def outcomes(
         there: whether a run was made elsewhere meanwhile; it is then None.
 
     Raises:
-        ClusterError: the scheduler is gone.
+        ClusterError: the scheduler is gone, or has had no worker for a minute.
     """
     todo, topic = deque(todo), f"rsa-{uuid.uuid4()}"
     landed, flying = queue.SimpleQueue(), {}
     client.subscribe_topic(topic, lambda event: landed.put(json.loads(event[1])))
-    slots, counted = 0, -COUNT_EVERY
+    slots, counted, seen = 0, -COUNT_EVERY, time.monotonic()
     try:
         while (todo or flying) and not stop.is_set():
             if todo and time.monotonic() - counted > COUNT_EVERY:
                 slots, counted = threads(client), time.monotonic()
+                seen = counted if slots else seen
+                if counted - seen > ALONE:
+                    raise ClusterError(NOBODY)
             while todo and len(flying) < slots:
                 settings = todo.popleft()
                 if there(settings):

@@ -6,12 +6,12 @@ import pytest
 
 
 @contextmanager
-def a_cluster():
+def a_cluster(workers: int = 1):
     """A scheduler that was there before, and its worker, a thread of this process."""
     from distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=1,
+        n_workers=workers,
         threads_per_worker=1,
         processes=False,
         protocol="tcp",
