@@ -65,8 +65,8 @@ def rate(request) -> float:
 
 
 @pytest.fixture(scope="session")
-def rows(request) -> list:
-    """The table; every benchmark adds its line."""
+def rows(request, rate) -> list:
+    """The table; every benchmark adds its line. The note under it gives the rate."""
     request.config.bench_rows, request.config.load_before = [], report.load()
     return request.config.bench_rows
 
