@@ -10,17 +10,9 @@ from rsa_edu.lessons.exercises.values import (
     same_number,
     whole_fault,
 )
+from rsa_edu.theory import least_depth
 
 # --- How few jumps ------------------------------------------------------------------------------
-
-
-def least_depth(kappa, T):
-    """The fewest jumps d with 1 + kappa + .. + kappa^d >= T."""
-    depth, reached = 0, 1
-    while reached < T:
-        depth += 1
-        reached += kappa**depth
-    return depth
 
 
 def _last_level_only(kappa, T):
