@@ -9,7 +9,7 @@ import torch
 
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Switch, setting
-from rsa_edu.explorers.networks import TASKS, Case, network, sequence, shipped
+from rsa_edu.explorers.networks import TASKS, Case, case_of, network, not_shipped, sequence
 from rsa_edu.figures import attention_map as view
 from rsa_edu.figures.names import NAMES
 from rsa_edu.probe import attention_map, block_size
@@ -56,8 +56,7 @@ class Seen:
 
 def seen(settings: Settings) -> Seen:
     """Let the network read one sequence; the step at the cursor plays no part."""
-    trained = settings.trained and shipped(settings.model, settings.task) is not None
-    return _read(Case(settings.model, settings.task, settings.delay, settings.seed, trained))
+    return _read(case_of(settings))
 
 
 @lru_cache(maxsize=64)
@@ -124,7 +123,7 @@ class AttentionMap(Explorer):
         answer = numbers.kappa[list(numbers.answers)].mean()
         lack = ""
         if settings.trained and not numbers.trained:
-            lack = f" No {settings.model} trained on {settings.task} is shipped."
+            lack = f" {not_shipped(settings.model, settings.task)}"
         return (
             f"At step {t} the {what} {settings.model} can read {np.count_nonzero(row)} states; "
             f"effectively it reads {numbers.kappa[t]:.1f}, and {row[at]:.0%} of the attention is "
@@ -140,6 +139,5 @@ class AttentionMap(Explorer):
 
     def idle(self, settings):
         """Training that nobody did."""
-        if shipped(settings.model, settings.task):
-            return {}
-        return {"trained": f"No {settings.model} trained on {settings.task} is shipped."}
+        why = not_shipped(settings.model, settings.task)
+        return {"trained": why} if why else {}

@@ -9,7 +9,15 @@ import torch
 
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Switch, setting
-from rsa_edu.explorers.networks import BUDGETED, TASKS, Case, network, sequence, shipped
+from rsa_edu.explorers.networks import (
+    BUDGETED,
+    TASKS,
+    Case,
+    case_of,
+    network,
+    not_shipped,
+    sequence,
+)
 from rsa_edu.figures import by_depth as view
 from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
@@ -47,13 +55,7 @@ class Profile:
 
 def profile(settings: Settings) -> Profile:
     """Depth and gradient of every state, for a loss at the first answer step; float64."""
-    trained = settings.trained and shipped(settings.model, settings.task) is not None
-    return _profile(
-        Case(
-            settings.model, settings.task, settings.delay, settings.seed, trained,
-            nu=settings.nu, rho=settings.rho,
-        )
-    )  # fmt: skip
+    return _profile(case_of(settings))
 
 
 @lru_cache(maxsize=64)
@@ -132,7 +134,7 @@ class ByDepth(Explorer):
                 f"1/κ, κ = {kappa}, would cost 2κ = {2 * kappa}."
             )
         if settings.trained and not numbers.trained:
-            said += f" No {settings.model} trained on {settings.task} is shipped."
+            said += f" {not_shipped(settings.model, settings.task)}"
         return said
 
     def table(self, settings, numbers):
@@ -147,6 +149,5 @@ class ByDepth(Explorer):
 
     def idle(self, settings):
         """Training that nobody did."""
-        if shipped(settings.model, settings.task):
-            return {}
-        return {"trained": f"No {settings.model} trained on {settings.task} is shipped."}
+        why = not_shipped(settings.model, settings.task)
+        return {"trained": why} if why else {}

@@ -8,7 +8,15 @@ import numpy as np
 
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Switch, setting
-from rsa_edu.explorers.networks import BUDGETED, TASKS, Case, network, sequence, shipped
+from rsa_edu.explorers.networks import (
+    BUDGETED,
+    TASKS,
+    Case,
+    case_of,
+    network,
+    not_shipped,
+    sequence,
+)
 from rsa_edu.figures import hops as view
 from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
@@ -52,10 +60,7 @@ class Split:
 
 def split(settings: Settings) -> Split:
     """The gradient flow of one sequence by orders; the cursor plays no part."""
-    trained = settings.trained and shipped(settings.model, settings.task) is not None
-    budget = {"nu": settings.nu, "rho": settings.rho} if settings.model in BUDGETED else {}
-    case = Case(settings.model, settings.task, settings.delay, settings.seed, trained, **budget)
-    return _split(case, settings.hops, settings.paths, settings.cut)
+    return _split(case_of(settings), settings.hops, settings.paths, settings.cut)
 
 
 @lru_cache(maxsize=64)
@@ -120,7 +125,7 @@ class Hops(Explorer):
         what = "trained" if numbers.trained else "untrained"
         lack = ""
         if settings.trained and not numbers.trained:
-            lack = f" No {settings.model} trained on {settings.task} is shipped."
+            lack = f" {not_shipped(settings.model, settings.task)}"
         start = f"State {t} of the {what} {settings.model} gets a gradient of {spoken(total)}"
         if total == 0:
             return f"{start}: no path that is counted leads from the loss to it.{lack}"
@@ -146,8 +151,8 @@ class Hops(Explorer):
         idle = {}
         if settings.model not in BUDGETED:
             idle["nu"] = idle["rho"] = "Full attention has no budget."
-        if not shipped(settings.model, settings.task):
-            idle["trained"] = f"No {settings.model} trained on {settings.task} is shipped."
+        if why := not_shipped(settings.model, settings.task):
+            idle["trained"] = why
         if settings.cut == "attention":
             idle["hops"] = idle["paths"] = "Without attention there are no hops."
         return idle

@@ -36,6 +36,23 @@ def shipped(model: str, task: str) -> str | None:
     return name if name in results.names() else None
 
 
+def not_shipped(model: str, task: str) -> str:
+    """The sentence that says so; empty where the trained model is there."""
+    return "" if shipped(model, task) else f"No {model} trained on {task} is shipped."
+
+
+def case_of(settings) -> Case:
+    """The case that an explorer's settings ask for; untrained where nothing trained is shipped.
+
+    settings: with model, task, delay, seed and trained; with nu and rho where it has a budget.
+    """
+    budget = {}
+    if settings.model in BUDGETED and hasattr(settings, "nu"):
+        budget = {"nu": settings.nu, "rho": settings.rho}
+    trained = settings.trained and shipped(settings.model, settings.task) is not None
+    return Case(settings.model, settings.task, settings.delay, settings.seed, trained, **budget)
+
+
 def sequence(case: Case) -> tasks.Batch:
     """One sequence, float64."""
     rng = torch.Generator().manual_seed(case.seed)
