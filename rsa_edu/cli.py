@@ -98,6 +98,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--export", metavar="FILE", type=Path, help="write the runs to a small file, .json.gz"
     )
     sweep.add_argument(
+        "--costs", action="store_true", help="run nothing; time a few updates and say what it costs"
+    )
+    sweep.add_argument(
         "--check",
         action="store_true",
         help="make a random sample of the stored runs again and compare; --store may be an export",

@@ -18,7 +18,7 @@ FLOORS = [
     {"network", "decisions"},
     {"training", "gradients", "reasons"},
     {"checkpoints", "curves", "probe", "statistics", "store"},
-    {"exports", "runner"},
+    {"exports", "points", "runner"},
     {"sweeps"},
     {"results"},
     {"explorers", "lessons"},

@@ -2,6 +2,7 @@
 
 from rsa_edu.sweeps.check import Verdict, check
 from rsa_edu.sweeps.cluster import ClusterError
+from rsa_edu.sweeps.costs import Cost, costs
 from rsa_edu.sweeps.fresh import in_fresh_process
 from rsa_edu.sweeps.grid import distinct, grid, names, plan, read_sweep
 from rsa_edu.sweeps.measure import measure
@@ -10,11 +11,13 @@ from rsa_edu.sweeps.settings import RunSettings
 
 __all__ = [
     "ClusterError",
+    "Cost",
     "Failure",
     "RunSettings",
     "SweepRun",
     "Verdict",
     "check",
+    "costs",
     "distinct",
     "grid",
     "in_fresh_process",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rsa_edu.models.checks import whole_number
+from rsa_edu.points import but_seed
 from rsa_edu.store import Run
 from rsa_edu.sweeps.run import SweepRun
 from rsa_edu.sweeps.settings import MEASURE, RunSettings
@@ -85,9 +86,5 @@ def _compare(settings: RunSettings, old: Run, new: Run, runs: Sequence[Run]) -> 
     gap = float("inf")
     if len(first) == len(again):
         gap = max((abs(a - b) for a, b in zip(first, again, strict=True)), default=0.0)
-    alike = [run.result["accuracy"] for run in runs if _but_seed(run) == _but_seed(old)]
+    alike = [run.result["accuracy"] for run in runs if but_seed(run) == but_seed(old)]
     return Verdict(settings, gap, new.result["accuracy"], min(alike), max(alike), len(alike))
-
-
-def _but_seed(run: Run) -> dict:
-    return {name: value for name, value in run.settings.items() if name != "seed"}

@@ -47,6 +47,8 @@ def read_sweep(path: str | Path) -> list[RunSettings]:
         model = "RelRNN"
         buffer_size = [1, 5, 25]
 
+    A file that has other sweeps in it names them first: include = ["quick", "mine.toml"].
+
     Raises:
         ValueError: there is no such file, it is no TOML, or as from `grid`; the file is named.
     """
@@ -57,11 +59,17 @@ def read_sweep(path: str | Path) -> list[RunSettings]:
         raise ValueError(f"the sweep {path} cannot be read: {why}.") from error
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"the sweep {path} is no TOML: {error}.") from error
-    blocks = words.pop("grid", [{}])
+    included = words.pop("include", [])
+    blocks = words.pop("grid", [{}] if words or not included else [])
     try:
+        if not isinstance(included, list):
+            raise ValueError(f"include must be a list of sweeps, but is {included!r}.")
         if not isinstance(blocks, list):
             raise ValueError("grid must be written as [[grid]], in double brackets.")
-        return distinct(itertools.chain(*(grid(**(words | block)) for block in blocks)))
+        there = [plan(_beside(path, name)) for name in included]
+        return distinct(itertools.chain(*there, *(grid(**(words | block)) for block in blocks)))
+    except RecursionError:
+        raise ValueError(f"{path} includes itself.") from None
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -81,6 +89,11 @@ def plan(name: str | Path) -> list[RunSettings]:
     raise ValueError(
         f"there is no sweep {str(name)!r}; give {listed}, or a file that ends in .toml."
     )
+
+
+def _beside(path: str | Path, name: str) -> str | Path:
+    """A sweep named in the file at `path`: one of the package, or a file in the same folder."""
+    return name if name in names() else Path(path).parent / name
 
 
 def _values(name: str, value) -> list:

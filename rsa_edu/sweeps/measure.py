@@ -49,6 +49,8 @@ def measure(settings: RunSettings) -> Run:
     - seconds_per_update: median; accuracy: at the delay of the training, test_accuracy: at each of
       test_delays, both on fresh sequences; training_accuracy, training_loss: mean of the last 50
       updates, None before the first;
+    - saved_bytes: what one update at the delay of the training keeps for its backward pass, the
+      weights aside; it depends on the settings only, unlike the peak memory of a process;
     - first_losses: of the first 20 updates; curve: block, loss, accuracy as in `Curves`;
     - gradient_reach, and with hops: gradient, gradient_by_hops, the norm of dL/dh_t at every step,
       mean over 20 sequences;
@@ -57,7 +59,7 @@ def measure(settings: RunSettings) -> Run:
     - depth: dependency depth of the data symbols, seen from the first answer step, mean over 4
       sequences; effective_depth: each symbol weighted by the attention it gets at the answer steps.
     """
-    with _one_at_a_time, _one_thread():
+    with _one_at_a_time, one_thread():
         return _measure(settings)
 
 
@@ -77,6 +79,7 @@ def _measure(settings: RunSettings) -> Run:
         "updates_to_target": reached and reached.update,
         "seconds_to_target": reached and reached.seconds,
         "seconds_per_update": _pace(training),
+        "saved_bytes": _saved_bytes(training),
         "accuracy": tested[settings.delay],
         "test_accuracy": [tested[delay] for delay in settings.test_delays],
         "training_accuracy": _mean(r.accuracy for r in records[-RECENT:]),
@@ -125,6 +128,25 @@ def _pace(training: Training) -> float | None:
     """Seconds of the median update; the first one pays for what is set up once."""
     times = [record.seconds for record in training.records]
     return statistics.median(b - a for a, b in pairwise(times)) if len(times) > 1 else None
+
+
+def _saved_bytes(training: Training) -> int:
+    """Bytes that the graph of one forward pass holds, each piece of memory counted once."""
+    net = training.net
+    weights = {weight.untyped_storage().data_ptr() for weight in net.parameters()}
+    saved = {}
+
+    def note(tensor: torch.Tensor) -> torch.Tensor:
+        memory = tensor.untyped_storage()
+        if memory.data_ptr() not in weights:
+            saved[memory.data_ptr()] = memory.nbytes()
+        return tensor
+
+    inputs = training.task.sample(training.recipe.batch_size, torch.Generator()).inputs
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        graph = net(inputs)  # it holds what is noted, so no address is given out twice
+    del graph
+    return sum(saved.values())
 
 
 def _curve(training: Training) -> dict:
@@ -192,7 +214,7 @@ def _depths(trace: Trace, task, batch: Batch) -> dict:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """torch and the kernels on one thread: with as many processes as cores, more only wait."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

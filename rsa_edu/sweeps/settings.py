@@ -14,7 +14,7 @@ from rsa_edu.network import Network
 from rsa_edu.store import key_of
 from rsa_edu.training import Recipe, Training
 
-MEASURE = 1
+MEASURE = 2
 """Version of what a run measures and how. Raised with every change that gives other numbers for
 the same settings, or gives the same words another meaning: then all runs are made anew."""
 OF_POLICIES = ("buffer_size", "relevant_size", "correct_primacy", "size")

@@ -9,13 +9,14 @@ from rsa_edu.exports import read_export, write_export
 from rsa_edu.store import Run, Store, StoreError
 from rsa_edu.sweeps.check import check
 from rsa_edu.sweeps.cluster import ClusterError
-from rsa_edu.sweeps.grid import plan
+from rsa_edu.sweeps.costs import costs
+from rsa_edu.sweeps.grid import names, plan
 from rsa_edu.sweeps.run import SweepRun
 from rsa_edu.sweeps.settings import RunSettings
 
 STORE = Path("sweeps.sqlite")
-SHIPPED = Path(__file__).parents[1] / "results" / "sweeps"
-"""Exports that come with the package, by the name of the sweep."""
+SHIPPED = Path(__file__).parents[1] / "results" / "paper.json.gz"
+"""The runs that come with the package."""
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended."""
 
@@ -25,6 +26,8 @@ def main(options: Namespace) -> int:
     cluster = {name: getattr(options, name) for name in ("scheduler", "workers", "dashboard")}
     try:
         sweep = plan(options.sweep)
+        if options.costs:
+            return _costs(sweep)
         if options.check:
             return _check(sweep, options, cluster)
         run = SweepRun(sweep, options.store or STORE, **cluster)
@@ -85,9 +88,21 @@ def _line(run: Run) -> str:
     )
 
 
+def _costs(sweep: list[RunSettings]) -> int:
+    """A line for each kind of run, and the sum."""
+    print("core-minutes at most, runs, ms an update, what")
+    runs = minutes = 0
+    for cost in costs(sweep):
+        runs, minutes = runs + cost.runs, minutes + cost.minutes
+        print(
+            f"{cost.minutes:8.1f} {cost.runs:5} {cost.milliseconds:7.1f}  {cost.kind}", flush=True
+        )
+    print(f"{minutes:8.1f} {runs:5}          in all, without tests and measurements")
+    return 0
+
+
 def _check(sweep: list[RunSettings], options: Namespace, cluster: dict) -> int:
-    shipped = SHIPPED / f"{options.sweep}.json.gz"
-    source = options.store or (shipped if shipped.is_file() else STORE)
+    source = options.store or (SHIPPED if options.sweep in names() else STORE)
     if source.suffix == ".gz":
         runs = read_export(source).runs
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rsa_edu.store import Run
 from rsa_edu.sweeps import RunSettings, grid, measure
+from rsa_edu.sweeps.settings import MEASURE
 
 TINY = {"hidden_size": 8, "delay": 5, "updates": 10, "sequences": 10}
 LONG = TINY | {"hidden_size": 32, "updates": 10**6, "target": None}
@@ -22,7 +23,7 @@ def made_up(settings: RunSettings, accuracy: float = 0.5) -> Run:
     """A run that nobody made."""
     result = {"accuracy": accuracy, "first_losses": [2.0, 1.5], "curve": {"loss": [0.1, 1 / 3]}}
     return Run(
-        key=settings.key, measure=1, settings=settings.plain(), seed=settings.seed, updates=2,
+        key=settings.key, measure=MEASURE, settings=settings.plain(), seed=settings.seed, updates=2,
         seconds=0.25, peak_memory=None, result=result, date="2026-01-01T00:00:00+00:00",
         machine="a machine", rsa_edu="0", torch="0", numba="0", python="0",
     )  # fmt: skip
