@@ -36,3 +36,24 @@ class Network(nn.Module):
         """Scores of the classes at every step, and the state to go on from."""
         out, state = self.recurrence(x, state)
         return self.readout(out), state
+
+
+def saved_bytes(net: Network, inputs: Float[Tensor, "time batch input"]) -> int:
+    """Bytes that a forward pass keeps for its backward pass, the weights aside.
+
+    Each piece of memory counts once. It depends on the network, the shape of the inputs and the
+    path (`rsa.backend`), and not on the machine, unlike the peak memory of a process.
+    """
+    weights = {weight.untyped_storage().data_ptr() for weight in net.parameters()}
+    saved = {}
+
+    def note(tensor: Tensor) -> Tensor:
+        memory = tensor.untyped_storage()
+        if memory.data_ptr() not in weights:
+            saved[memory.data_ptr()] = memory.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        graph = net(inputs)  # it holds what is noted, so no address is given out twice
+    del graph
+    return sum(saved.values())

@@ -19,6 +19,7 @@ import torch
 from rsa_edu.curves import curves
 from rsa_edu.gradients import GradientFlow, gradient_flow
 from rsa_edu.models import Trace, backend
+from rsa_edu.network import saved_bytes
 from rsa_edu.statistics import attention_statistics, gradient_reach, primacy_share, recall
 from rsa_edu.store import Run
 from rsa_edu.sweeps.settings import MEASURE, RunSettings
@@ -131,22 +132,9 @@ def _pace(training: Training) -> float | None:
 
 
 def _saved_bytes(training: Training) -> int:
-    """Bytes that the graph of one forward pass holds, each piece of memory counted once."""
-    net = training.net
-    weights = {weight.untyped_storage().data_ptr() for weight in net.parameters()}
-    saved = {}
-
-    def note(tensor: torch.Tensor) -> torch.Tensor:
-        memory = tensor.untyped_storage()
-        if memory.data_ptr() not in weights:
-            saved[memory.data_ptr()] = memory.nbytes()
-        return tensor
-
-    inputs = training.task.sample(training.recipe.batch_size, torch.Generator()).inputs
-    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-        graph = net(inputs)  # it holds what is noted, so no address is given out twice
-    del graph
-    return sum(saved.values())
+    """At the delay and batch of the training."""
+    batch = training.task.sample(training.recipe.batch_size, torch.Generator())
+    return saved_bytes(training.net, batch.inputs)
 
 
 def _curve(training: Training) -> dict:

@@ -112,7 +112,15 @@ class SweepRun:
         left = self.seconds_left
         if self.state == "running" and left is not None:
             said += f"; about {spoken_time(left)} left"
-        return f"{self.state.capitalize()}: {said}."
+        return f"{self._phase}: {said}."
+
+    @property
+    def _phase(self) -> str:
+        if self.state == "running" and self._flag.is_set():
+            return "Stopping ..."
+        if self.state == "running" and not self._times:
+            return "Starting workers ..."
+        return self.state.capitalize()
 
     def start(self) -> "SweepRun":
         """Begin, or go on: with what was stopped, and once more with what gave no result."""

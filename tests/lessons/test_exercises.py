@@ -32,6 +32,8 @@ def test_all_exercises_are_found():
         "attention_received",
         "depths",
         "effective_kappa",
+        "expected_share",
+        "front",
         "jacobian_product",
         "least_depth",
         "one_skip_link",

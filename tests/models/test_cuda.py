@@ -27,6 +27,8 @@ def test_equals_the_cpu(model):
     torch.testing.assert_close(other.positions.cpu(), trace.positions)
 
 
+# torch says that its sync debug mode is a prototype.
+@pytest.mark.filterwarnings("ignore:Synchronization debug mode:UserWarning")
 @pytest.mark.parametrize("policy", POLICIES)
 def test_no_step_waits_for_the_gpu(policy):
     """Every step would wait for the one before it to arrive on the host."""
