@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cache
 
 from torch import Generator
@@ -101,7 +101,8 @@ class RunSettings:
         self._fill_in()
         self._recipe()
         self.tasks()
-        self._recurrence()
+        _build(self.model, self.hidden_size, tuple(self._own().items()))
+        self.memory()
 
     def _set(self, name: str, value) -> None:
         object.__setattr__(self, name, value)
@@ -130,9 +131,13 @@ class RunSettings:
     def _recipe(self) -> Recipe:
         return Recipe(**{name: getattr(self, name) for name in OF_RECIPES})
 
-    def _recurrence(self, input_size: int = 1, generator: Generator | None = None):
-        own = {name: getattr(self, name) for name in _defaults(self.model)[0]}
-        recurrence = MODELS[self.model](input_size, self.hidden_size, generator=generator, **own)
+    def _own(self) -> dict:
+        """What the model takes beside its sizes."""
+        return {name: getattr(self, name) for name in _defaults(self.model)[0]}
+
+    def _recurrence(self, input_size: int, generator: Generator):
+        build = MODELS[self.model]
+        recurrence = build(input_size, self.hidden_size, generator=generator, **self._own())
         if self.policy is not None:
             recurrence.memory = self.memory()
         return recurrence
@@ -159,7 +164,7 @@ class RunSettings:
 
     def plain(self) -> dict:
         """All words and values, as JSON has them."""
-        return asdict(self) | {"test_delays": list(self.test_delays)}
+        return vars(self) | {"test_delays": list(self.test_delays)}
 
     @property
     def key(self) -> str:
@@ -226,6 +231,12 @@ def _delays(delay: int, given) -> tuple[int, ...]:
     if not isinstance(given, list | tuple) or not given:
         raise ValueError(f"test_delays must be a list of delays, but is {given!r}.")
     return tuple(given)
+
+
+@cache
+def _build(model: str, hidden_size: int, own: tuple[tuple[str, object], ...]) -> None:
+    """Refuse what the model refuses. Once for all runs that are alike: building takes a while."""
+    MODELS[model](1, hidden_size, **dict(own))
 
 
 @cache
