@@ -115,7 +115,7 @@ def writable(path: str | Path) -> Path:
 
 
 def load(path: str | Path) -> Training:
-    """The run that `save` wrote, ready to go on: `.net`, `.task`, `.records`, `.run(updates)`.
+    """The run that `save` wrote: `.net`, `.task`, `.records`; `rsa.train` goes on with it.
 
     Raises:
         FileNotFoundError: there is no such file.

@@ -181,7 +181,7 @@ def _export(options: argparse.Namespace) -> int:
 
 def _sweep(options: argparse.Namespace) -> int:
     # Imported here: torch takes a second or two to load, and the doctor speaks without it.
-    from rsa_edu.sweeps import terminal
+    from rsa_edu import terminal
 
     return terminal.main(options)
 

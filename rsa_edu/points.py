@@ -38,8 +38,14 @@ def slots(run: Run) -> int | None:
     return sum(size for size in sizes if size is not None) or None
 
 
+def _longest(run: Run) -> float | None:
+    """Accuracy at the longest of the tested delays."""
+    return max(zip(run.settings["test_delays"], run.result["test_accuracy"], strict=True))[1]
+
+
 QUANTITIES = {
     "accuracy": Quantity("accuracy", "high", _result("accuracy")),
+    "longest": Quantity("accuracy at the longest tested delay", "high", _longest),
     "slots": Quantity("budget K = ν + ρ", "low", slots),
     "milliseconds": Quantity(
         "time per update (ms)", "low", _result("seconds_per_update", 1e3), log=True
@@ -156,9 +162,13 @@ def fitted_exponent(x: Sequence[float], y: Sequence[float]) -> float:
     """p of y ~ x^p: the slope of log y over log x, least squares.
 
     Raises:
-        ValueError: fewer than two different x, or a value that is not above 0.
+        ValueError: fewer than two different x, or a value that is not above 0 or not finite.
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if len(np.unique(x)) < 2 or not (x > 0).all() or not (y > 0).all():
-        raise ValueError(f"an exponent needs two different x, all above 0; x is {x}, y is {y}.")
+    both = np.concatenate([x, y])
+    if len(np.unique(x)) < 2 or not ((both > 0) & np.isfinite(both)).all():
+        raise ValueError(
+            f"an exponent needs two different x, and all values finite and above 0; x is {x}, "
+            f"y is {y}."
+        )
     return float(np.polyfit(np.log(x), np.log(y), 1)[0])

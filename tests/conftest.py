@@ -8,6 +8,7 @@ import jaxtyping
 import pytest
 
 import tests.checked  # noqa: F401  the hook looks it up by name
+from tests.cluster import a_cluster
 
 # The kernels are loaded before the hook is there: it would change their code, and numba keeps what
 # it compiled under the code it was compiled from.
@@ -37,3 +38,10 @@ def ready():
     if not compiled.unavailable:
         for dtype in (torch.float32, torch.float64):
             compiled.get_ready(dtype)
+
+
+@pytest.fixture(scope="session")
+def external():
+    """The address of the scheduler of such a cluster."""
+    with a_cluster() as address:
+        yield address

@@ -21,7 +21,7 @@ FLOORS = [
     {"exports", "points", "runner"},
     {"sweeps"},
     {"results"},
-    {"explorers", "lessons"},
+    {"explorers", "lessons", "terminal"},
     {"doctor"},
     {"cli"},
 ]

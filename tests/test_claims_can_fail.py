@@ -13,6 +13,7 @@ from torch.nn.functional import one_hot
 
 import rsa_edu as rsa
 from rsa_edu.models import LSTM, RNN, MemRNN, RelRNN, Screening
+from rsa_edu.models import backend as models_backend
 from rsa_edu.models.attentive import COMBINE
 from rsa_edu.tasks import Copy
 from rsa_edu.tasks.recall import _Recall
@@ -173,9 +174,9 @@ def nothing_was_learned(patch):
 
     def swapped(name):
         saved = load(name)
-        dice = torch.Generator().manual_seed(9)
-        fresh = type(saved.net.recurrence)(saved.task.input_size, 128, generator=dice)
-        saved.net.recurrence.load_state_dict(fresh.state_dict())
+        recurrence, dice = saved.net.recurrence, torch.Generator().manual_seed(9)
+        fresh = type(recurrence)(**recurrence.settings(), generator=dice)
+        recurrence.load_state_dict(fresh.state_dict())
         return saved
 
     patch.setattr(rsa.results, "load", swapped)
@@ -230,6 +231,85 @@ def corrected_runs_were_slow(patch):
     patch.setattr(rsa.results.primacy.Run, "first", lambda self, quantity: slow[self.score])
 
 
+def no_kernels(patch):
+    """A compiled path that is the torch path."""
+    patch.setattr(rsa, "backend", lambda path: models_backend("torch"))
+
+
+def _measured_otherwise(patch, change):
+    """Shipped sweeps whose runs gave other results: change(run) -> what is different."""
+    right = rsa.results.sweep
+
+    def sweep(name):
+        found = right(name)
+        runs = [replace(run, result=run.result | change(run)) for run in found.runs]
+        return replace(found, runs=tuple(runs))
+
+    patch.setattr(rsa.results, "sweep", sweep)
+
+
+def _everywhere(run, accuracy):
+    delays = run.settings["test_delays"]
+    return {"accuracy": accuracy, "test_accuracy": [accuracy] * len(delays)}
+
+
+def no_run_learned(patch):
+    """Measured runs that all guess, with a gradient that dies on a long way."""
+    inside = {"gradient_reach": 1e-9, "effective_depth": 30.0}
+    never = {"updates_to_target": None, "seconds_to_target": None, "ended": "updates"}
+    _measured_otherwise(patch, lambda run: _everywhere(run, 0.12) | inside | never)
+
+
+def every_run_learned(patch):
+    """Measured runs that are all right, at once, and look back directly."""
+    inside = {"gradient_reach": 1.0, "effective_depth": 1.0}
+    met = {"updates_to_target": 100, "seconds_to_target": 1.0, "ended": "target"}
+    _measured_otherwise(patch, lambda run: _everywhere(run, 1.0) | inside | met)
+
+
+def the_last_came_first(patch):
+    """Measured runs of which the slow ones were quick, and the poor ones good."""
+
+    def change(run):
+        turned = {
+            name: 1 / run.result[name]
+            for name in ("updates_to_target", "seconds_to_target")
+            if run.result[name]
+        }
+        return _everywhere(run, 1 - run.result["accuracy"]) | turned
+
+    _measured_otherwise(patch, change)
+
+
+def recipes_swapped(patch):
+    """Tries in which the two recipes changed their names."""
+    right = rsa.results.rates.sweep
+
+    def sweep(name):
+        found = right(name)
+        runs = [
+            replace(run, settings=run.settings | {"vary_delay": not run.settings["vary_delay"]})
+            for run in found.runs
+        ]
+        return replace(found, runs=tuple(runs))
+
+    patch.setattr(rsa.results.rates, "sweep", sweep)
+
+
+def longest_runs_failed(patch):
+    """Measured runs that broke down at the longest delay they were tested at."""
+
+    def change(run):
+        return {"test_accuracy": [*run.result["test_accuracy"][:-1], 0.0]}
+
+    _measured_otherwise(patch, change)
+
+
+def random_prefers_the_first(patch):
+    """A random memory in which the early states have the larger numbers."""
+    patch.setattr(rsa.models.Random, "born", lambda self, t: 1 / (1 + t))
+
+
 WORLDS = {
     "00_start_here": [(always_right, explodes)],
     "01_when_gradients_vanish": [(forgets,), (explodes, always_right)],
@@ -253,6 +333,16 @@ WORLDS = {
         (keeps_the_newest, no_recipe_works),
         (forgets,),
         (learned_one_length,),
+    ],
+    "06_the_tradeoff_map": [
+        (no_run_learned, no_budget, recipes_swapped),
+        (every_run_learned, full_attention_is_budgeted),
+        (the_last_came_first, no_kernels),
+    ],
+    "07_longer_than_training": [
+        (always_right, every_run_learned, random_prefers_the_first, draws_anew),
+        (nothing_was_learned, forgets, no_run_learned, keeps_the_newest),
+        (learned_one_length, longest_runs_failed),
     ],
 }
 

@@ -84,6 +84,10 @@ class Explorer:
         """Settings that have no effect now, each with the reason."""
         return {}
 
+    def usual(self) -> dict:
+        """The settings that `code` need not say."""
+        return defaults(self.Settings)
+
     # What a reader of the notebook calls ---------------------------------------------------------
 
     def set(self, **changes) -> "Explorer":
@@ -130,8 +134,8 @@ class Explorer:
     @property
     def code(self) -> str:
         """One line that rebuilds this state."""
-        default = defaults(self.Settings)
-        parts = [f"{k}={v!r}" for k, v in vars(self.settings).items() if v != default[k]]
+        usual = self.usual()
+        parts = [f"{k}={v!r}" for k, v in vars(self.settings).items() if v != usual[k]]
         if self._theme in THEMES:
             parts.append(f"theme={self._theme!r}")
         return f"rsa.explore.{self.name}({', '.join(parts)})"

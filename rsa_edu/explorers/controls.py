@@ -60,7 +60,7 @@ class Number:
     """A slider with a typed readout. Whole numbers if `step` is whole.
 
     `least` and `most` may be functions of the settings declared before this one. With `log` the
-    slider moves on a log axis, and `step` is in decades.
+    slider moves on a log axis, and `step` is in decades; with `counts` too it gives whole numbers.
     """
 
     least: float | Callable
@@ -68,6 +68,7 @@ class Number:
     label: str
     step: float = 1
     log: bool = False
+    counts: bool = False
 
     def range(self, before) -> tuple[float, float]:
         """(least, most), where `before` holds the settings declared earlier."""
@@ -85,7 +86,7 @@ class Number:
 
     @property
     def _whole(self):
-        return not self.log and float(self.step).is_integer()
+        return self.counts or (not self.log and float(self.step).is_integer())
 
     def widget(self, value, before):
         """The slider."""
@@ -93,9 +94,9 @@ class Number:
         layout = ipywidgets.Layout(width="100%")
         shared = {"value": value, "description": self.label, "style": STYLE, "layout": layout}
         if self.log:
-            return ipywidgets.FloatLogSlider(
-                min=math.log10(least), max=math.log10(most), step=self.step, **shared
-            )
+            ends = {"min": math.log10(least), "max": math.log10(most)}
+            shape = {"readout_format": ".0f"} if self.counts else {}
+            return ipywidgets.FloatLogSlider(step=self.step, **ends, **shape, **shared)
         slider = ipywidgets.IntSlider if self._whole else ipywidgets.FloatSlider
         decimals = {} if self._whole else {"readout_format": f".{-math.floor(self._decade)}f"}
         return slider(min=least, max=most, step=self.step, **decimals, **shared)

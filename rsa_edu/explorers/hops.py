@@ -20,6 +20,7 @@ from rsa_edu.explorers.networks import (
 from rsa_edu.figures import hops as view
 from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
+from rsa_edu.figures.orders import COLORS, name, places
 from rsa_edu.gradients import PATHS, gradient_flow
 
 MODELS = ("RelRNN", "RelLSTM", "MemRNN", "MemLSTM")
@@ -34,7 +35,7 @@ class Settings:
     step: int = setting(5, Number(0, lambda before: before.delay + 19, NAMES["step"]))
     nu: int = setting(10, Number(1, 40, NAMES["nu"]))
     rho: int = setting(15, Number(0, 40, NAMES["rho"]))
-    hops: int = setting(3, Number(0, len(view.COLORS) - 1, NAMES["hops"]))
+    hops: int = setting(3, Number(0, len(COLORS) - 1, NAMES["hops"]))
     seed: int = setting(0, Number(0, 9, NAMES["seed"]))
     model: str = setting("RelRNN", Choice(MODELS, NAMES["model"]))
     task: str = setting("copy", Choice(tuple(TASKS), NAMES["task"]))
@@ -129,20 +130,20 @@ class Hops(Explorer):
         start = f"State {t} of the {what} {settings.model} gets a gradient of {spoken(total)}"
         if total == 0:
             return f"{start}: no path that is counted leads from the loss to it.{lack}"
-        places = [*range(settings.hops + 1), len(view.COLORS)]
+        orders = places(len(here))
         most = int(numbers.shares[:, t].argmax())
         values = ", ".join(
-            f"{view.name(place)} {spoken(norm)}" for place, norm in zip(places, here, strict=True)
+            f"{name(place)} {spoken(norm)}" for place, norm in zip(orders, here, strict=True)
         )
         return (
-            f"{start}; {numbers.shares[most, t]:.0%} of it came by {view.name(places[most])}. "
+            f"{start}; {numbers.shares[most, t]:.0%} of it came by {name(orders[most])}. "
             f"Norms by hops: {values}.{lack}"
         )
 
     def table(self, settings, numbers):
         """One row per step: norms, then shares."""
-        names = [view.name(place) for place in [*range(settings.hops + 1), len(view.COLORS)]]
-        yield "t", "all", *names, *(f"share of {name}" for name in names)
+        orders = [name(place) for place in places(settings.hops + 2)]
+        yield "t", "all", *orders, *(f"share of {order}" for order in orders)
         for t, total in enumerate(numbers.total):
             yield t, total, *numbers.norms[:, t], *numbers.shares[:, t]
 

@@ -136,7 +136,8 @@ class TrainWithABudget(Explorer):
 
     def set(self, **changes) -> "TrainWithABudget":
         """Move settings. Budget and learning rate also hold for the run that is under way."""
-        fixed = [k for k, v in changes.items() if k not in LIVE and v != getattr(self.settings, k)]
+        now = vars(self.settings)
+        fixed = [k for k, v in changes.items() if k not in LIVE and v != now.get(k)]
         if fixed and self._active:
             return self._refuse(f"Stop the run first: {fixed[0]} cannot change while it is on.")
         start = changes.get("start", self.settings.start)
@@ -162,17 +163,12 @@ class TrainWithABudget(Explorer):
         self._tell()
         return super().reset()
 
-    @property
-    def code(self) -> str:
-        """One line that rebuilds these settings."""
-        start = self.settings.start
+    def usual(self) -> dict:
+        """The defaults; where a shipped network is named, what it brings."""
+        start, usual = self.settings.start, super().usual()
         if start == NEW:
-            return super().code
-        brought = vars(Settings()) | settings_of(results.load(start).training, start)
-        parts = [
-            f"{k}={v!r}" for k, v in vars(self.settings).items() if k in LIVE and v != brought[k]
-        ]
-        return f"rsa.explore.{self.name}({', '.join([f'start={start!r}', *parts])})"
+            return usual
+        return usual | settings_of(results.load(start).training) | {"start": NEW}
 
     @property
     def _active(self) -> bool:

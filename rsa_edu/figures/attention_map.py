@@ -131,7 +131,7 @@ def _weights(weights):
         y=weights,
         yaxis="y3",
         marker={"color": MEASURED},
-        width=0.82,
+        width=max(0.82, len(weights) / 300),  # a narrower bar would not be seen
         hovertemplate="state %{x}: α = %{y:.3f}<extra></extra>",
     )
 

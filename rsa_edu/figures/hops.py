@@ -7,12 +7,8 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis, log_range
+from rsa_edu.figures.orders import COLORS, TOTAL, color, line, name, places
 from rsa_edu.figures.steps import FLOOR, marks, words
-
-COLORS = ("#7c7c7c", "#d55e00", "#1a7ab8", "#009e73", "#c08000", "#b8629a")
-"""Of 0, 1, 2, .. hops; grey is the recurrence alone."""
-REST = "#8f6fc9"
-TOTAL = "rgba(128, 128, 128, 0.32)"
 
 
 def hops(
@@ -37,14 +33,14 @@ def hops(
     total = np.zeros(0) if total is None else total
     orders, length = norms.shape
     low, high = log_range([1e-5, *norms.ravel(), *total], FLOOR)
-    places = [*range(orders - 1), len(COLORS)]  # the rest keeps its place, whatever R is
+    shown = places(orders)
     curves = [_curve(place) for place in range(len(COLORS) + 1)]
-    for place, values in zip(places, norms, strict=True):
+    for place, values in zip(shown, norms, strict=True):
         curves[place] = _curve(place, values)
     return theme.figure(
         _whole(total),
         *curves,
-        _bars(places, np.zeros((orders, 0)) if shares is None else shares, cursor),
+        _bars(shown, np.zeros((orders, 0)) if shares is None else shares, cursor),
         height=480,
         bargap=0.35,
         xaxis={
@@ -67,22 +63,11 @@ def hops(
             "autorange": "reversed",
             "type": "category",
             "categoryorder": "array",
-            "categoryarray": [name(place) for place in places],
+            "categoryarray": [name(place) for place in shown],
         },
         shapes=marks(data, answers, cursor),
         annotations=words(data, answers, under=bool(((norms > 0) & (norms < FLOOR)).any())),
     )
-
-
-def name(place: int) -> str:
-    """What the order at this place is called."""
-    if place == len(COLORS):
-        return "more"
-    return "1 hop" if place == 1 else f"{place} hops"
-
-
-def _color(place: int) -> str:
-    return REST if place == len(COLORS) else COLORS[place]
 
 
 def _whole(total: np.ndarray) -> go.Scatter:
@@ -106,24 +91,20 @@ def _curve(place: int, values: np.ndarray | None = None) -> go.Scatter:
         customdata=values,
         name=name(place),
         mode="lines",
-        line={
-            "color": _color(place),
-            "width": 2.5,
-            "dash": "dot" if place == len(COLORS) else "dash" if place == 0 else "solid",
-        },
+        line=line(place),
         showlegend=bool((values > 0).any()),
         hovertemplate="%{customdata:.2e}",
     )
 
 
-def _bars(places: Sequence[int], shares: np.ndarray, cursor: int) -> go.Bar:
+def _bars(orders: Sequence[int], shares: np.ndarray, cursor: int) -> go.Bar:
     here = shares[:, cursor] if shares.shape[1] else []
-    shown = places[: len(here)]
+    shown = orders[: len(here)]
     return go.Bar(
         x=here,
         y=[name(place) for place in shown],
         orientation="h",
-        marker={"color": [_color(place) for place in shown]},
+        marker={"color": [color(place) for place in shown]},
         xaxis="x2",
         yaxis="y2",
         showlegend=False,

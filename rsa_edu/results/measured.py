@@ -36,8 +36,8 @@ class Measured:
             when = " to ".join(dict.fromkeys((dates[0], dates[-1])))
             on = "; ".join(sorted({run.machine for run in self.runs}))
             with_ = ", ".join(sorted({f"torch {run.torch}" for run in self.runs}))
-            hours = sum(run.seconds for run in self.runs) / 60
-            said += f" on {when}: {hours:.0f} minutes of training on {on} ({with_})"
+            minutes = sum(run.seconds for run in self.runs) / 60
+            said += f" on {when}: {minutes:.0f} minutes of training on {on} ({with_})"
         if self.missing:
             said += f"; the same command makes the {len(self.missing)} that are missing"
         return f"{said}."

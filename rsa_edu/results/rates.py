@@ -4,16 +4,16 @@ from rsa_edu.points import Point
 from rsa_edu.results.measured import sweep
 
 
-def chosen(task: str = "Copy") -> dict[str, Point]:
+def chosen() -> dict[str, Point]:
     """Model -> the best of its tries: most seeds at the target, then fewest updates to it, then the
     highest accuracy in training. A try whose training diverged in any seed comes last."""
-    return {model: max(points, key=_merit) for model, points in _tried(task).items()}
+    return {model: max(points, key=_merit) for model, points in _tried().items()}
 
 
-def table(task: str = "Copy") -> str:
+def table() -> str:
     """All tries in words: a line each, the best of each model marked."""
     lines = ["mean accuracy of the last 50 updates, seed by seed; > the best try of a model"]
-    for model, points in _tried(task).items():
+    for model, points in _tried().items():
         best = max(points, key=_merit)
         for point in points:
             words = point.settings
@@ -24,11 +24,10 @@ def table(task: str = "Copy") -> str:
     return "\n".join(lines)
 
 
-def _tried(task: str) -> dict[str, list[Point]]:
+def _tried() -> dict[str, list[Point]]:
     tried: dict[str, list[Point]] = {}
     for point in sweep("rates").points:
-        if point.settings["task"] == task:
-            tried.setdefault(point.settings["model"], []).append(point)
+        tried.setdefault(point.settings["model"], []).append(point)
     return tried
 
 

@@ -2,14 +2,20 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from statistics import median
 
+from rsa_edu.sweeps.grid import distinct
 from rsa_edu.sweeps.measure import one_thread
 from rsa_edu.sweeps.settings import RunSettings
 
 TIMED = 3
 """Updates that are timed; one before them is not."""
+ALIKE = (
+    *("learning_rate", "clip", "seed", "updates", "target"),
+    *("test_delays", "sequences", "hops", "fresh_process"),
+)
+"""What does not change the time of an update."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,14 @@ class Cost:
 def costs(sweep: Iterable[RunSettings]) -> Iterator[Cost]:
     """The kinds of runs of a sweep, each with its cost, as they are timed.
 
-    A kind is a task and its delay, a model and its sizes, its budget, and the recipe's batches;
-    seeds and learning rates cost the same. Tests and measurements after the training are not
-    counted.
+    A kind is a task and its delay, a model and its sizes, its budget, and the recipe's batches and
+    loss; runs that differ in anything else are of one kind. A run that comes twice is counted once.
+    Tests and measurements after the training are not counted.
     """
+    usual = {field.name: field.default for field in fields(RunSettings) if field.name in ALIKE}
     kinds: dict[RunSettings, list[RunSettings]] = {}
-    for settings in sweep:
-        plain = replace(settings, seed=0, learning_rate=1e-3, test_delays=None, sequences=1)
-        kinds.setdefault(plain, []).append(settings)
+    for settings in distinct(sweep):
+        kinds.setdefault(replace(settings, **usual), []).append(settings)
     for kind, runs in kinds.items():
         seconds = _seconds(kind)
         updates = sum(settings.updates for settings in runs)
@@ -51,4 +57,4 @@ def _seconds(kind: RunSettings) -> float:
 
 def _words(kind: RunSettings) -> str:
     """As settings are said, without the seed."""
-    return str(kind).removesuffix(", seed 0").replace(", sequences=1", "")
+    return str(kind).removesuffix(", seed 0")

@@ -52,8 +52,13 @@ def read_sweep(path: str | Path) -> list[RunSettings]:
     Raises:
         ValueError: there is no such file, it is no TOML, or as from `grid`; the file is named.
     """
+    return _read(Path(path), ())
+
+
+def _read(path: Path, within: tuple[Path, ...]) -> list[RunSettings]:
+    """The same for a sweep that is included in others."""
     try:
-        words = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        words = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or error
         raise ValueError(f"the sweep {path} cannot be read: {why}.") from error
@@ -62,14 +67,16 @@ def read_sweep(path: str | Path) -> list[RunSettings]:
     included = words.pop("include", [])
     blocks = words.pop("grid", [{}] if words or not included else [])
     try:
-        if not isinstance(included, list):
+        if not _all_are(str, included):
             raise ValueError(f"include must be a list of sweeps, but is {included!r}.")
-        if not isinstance(blocks, list):
+        if not _all_are(dict, blocks):
             raise ValueError("grid must be written as [[grid]], in double brackets.")
-        there = [plan(_beside(path, name)) for name in included]
+        files = [_file(name, path.parent) for name in included]
+        within = (*within, path.resolve())
+        if again := [file for file in files if file.resolve() in within]:
+            raise ValueError(f"it includes {again[0]}, and so itself.")
+        there = [_read(file, within) for file in files]
         return distinct(itertools.chain(*there, *(grid(**(words | block)) for block in blocks)))
-    except RecursionError:
-        raise ValueError(f"{path} includes itself.") from None
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -81,19 +88,23 @@ def names() -> list[str]:
 
 def plan(name: str | Path) -> list[RunSettings]:
     """A sweep that comes with the package, by name; or one in a TOML file, by path."""
+    return read_sweep(_file(name))
+
+
+def _file(name: str | Path, folder: Path = Path()) -> Path:
+    """Where this sweep is: in the package, or a file in a folder."""
     if str(name) in names():
-        return read_sweep(PLANS / f"{name}.toml")
+        return PLANS / f"{name}.toml"
     if Path(name).suffix == ".toml":
-        return read_sweep(name)
+        return folder / name
     listed = ", ".join(names())
     raise ValueError(
         f"there is no sweep {str(name)!r}; give {listed}, or a file that ends in .toml."
     )
 
 
-def _beside(path: str | Path, name: str) -> str | Path:
-    """A sweep named in the file at `path`: one of the package, or a file in the same folder."""
-    return name if name in names() else Path(path).parent / name
+def _all_are(kind: type, value) -> bool:
+    return isinstance(value, list) and all(isinstance(one, kind) for one in value)
 
 
 def _values(name: str, value) -> list:

@@ -135,11 +135,12 @@ class SweepRun:
                 threading.Thread(target=self._work, daemon=True).start()
         return self
 
-    def stop(self) -> None:
+    def stop(self, *, wait: bool = True) -> None:
         """End now. Finished runs are stored; those in flight are broken off. Returns when all
-        worker processes are gone, at most a few seconds later."""
+        worker processes are gone, at most a few seconds later; without `wait` at once."""
         self._flag.set()
-        self._over.wait()
+        if wait:
+            self._over.wait()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the sweep ends, for at most `timeout` seconds; True if it has ended."""

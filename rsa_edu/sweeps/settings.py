@@ -1,9 +1,9 @@
 """What one run of a sweep is: every setting by name, checked, in one form only."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 
 from torch import Generator
 
@@ -101,7 +101,10 @@ class RunSettings:
         self._fill_in()
         self._recipe()
         self.tasks()
-        _build(self.model, self.hidden_size, tuple(self._own().items()))
+        own = self._own()
+        known_once = all(isinstance(value, Hashable) for value in own.values())
+        build = _build if known_once else _build.__wrapped__
+        build(self.model, self.hidden_size, **own)
         self.memory()
 
     def _set(self, name: str, value) -> None:
@@ -233,10 +236,10 @@ def _delays(delay: int, given) -> tuple[int, ...]:
     return tuple(given)
 
 
-@cache
-def _build(model: str, hidden_size: int, own: tuple[tuple[str, object], ...]) -> None:
+@lru_cache(maxsize=None, typed=True)  # typed: 1 is no True
+def _build(model: str, hidden_size: int, **own) -> None:
     """Refuse what the model refuses. Once for all runs that are alike: building takes a while."""
-    MODELS[model](1, hidden_size, **dict(own))
+    MODELS[model](1, hidden_size, **own)
 
 
 @cache

@@ -8,16 +8,34 @@ import pytest
 import rsa_edu as rsa
 from rsa_edu.explorers.attention_graph import graph
 from rsa_edu.explorers.attention_map import seen
+from rsa_edu.explorers.budget_gradients import profiles
 from rsa_edu.explorers.by_depth import profile
-from rsa_edu.explorers.controls import controls
+from rsa_edu.explorers.controls import Ladder, controls
 from rsa_edu.explorers.depth_surface import surface
 from rsa_edu.explorers.exponents import law
 from rsa_edu.explorers.gradient_flow import MODELS, flows
 from rsa_edu.explorers.hops import split
+from rsa_edu.explorers.longer import answers
+from rsa_edu.explorers.race import SWEEP as RACE
+from rsa_edu.explorers.race import lanes
+from rsa_edu.explorers.runs import MODELS as ALL_MODELS
+from rsa_edu.explorers.scaling import SWEEP as SCALING
+from rsa_edu.explorers.scaling import growths
 from rsa_edu.explorers.screening import story
+from rsa_edu.explorers.stored_points import shipped
 from rsa_edu.explorers.temperature import AT, survey
+from rsa_edu.explorers.tradeoffs import numbers
 from rsa_edu.explorers.vanishing import decay
-from rsa_edu.figures import attention_graph, attention_map, depth_surface
+from rsa_edu.figures import (
+    attention_graph,
+    attention_map,
+    budget_gradients,
+    depth_surface,
+    longer,
+    race,
+    scaling,
+    tradeoff_map,
+)
 from rsa_edu.figures.steps import FLOOR
 from rsa_edu.figures.theme import GROUNDS
 from tests.browser.explorer import ExplorerOnPage, until
@@ -90,18 +108,59 @@ def along_length(settings) -> dict[int, list]:
     }
 
 
+def budgeted(settings) -> dict[int, list]:
+    """Gradients by budget: the mean over the seeds of the budget that stands out."""
+    return {budget_gradients.WHOLE: profiles(settings).budgets[settings.size].mean[0].tolist()}
+
+
+def raced(settings) -> dict[int, list]:
+    """Race: the accuracy of each model at the cursor."""
+    found = lanes(settings, rsa.results.sweep(RACE).runs).values()
+    spent = np.array([settings.spent])
+    here = [lane.accuracy(settings.over, spent).item() for lane in found]
+    return {len(ALL_MODELS) * race.PER_MODEL: here}
+
+
+def led_on(settings) -> dict[int, list]:
+    """Scaling: the two ends of the fitted line of each model."""
+    found = growths(settings, rsa.results.sweep(SCALING).runs)
+    fits = {model: one.fit for model, one in found.items() if one.fit}
+    ends = (settings.fit_from, settings.T)
+    return {
+        ALL_MODELS.index(model) * scaling.PER_MODEL + scaling.FIT: [fit.at(T) for T in ends]
+        for model, fit in fits.items()
+    }
+
+
+def weighed(settings) -> dict[int, list]:
+    """Tradeoff map: the gain of the chosen point."""
+    now = numbers(settings, shipped()).picture.now
+    return {tradeoff_map.NOW: [] if now is None else [now[1]]}
+
+
+def answered(settings) -> dict[int, list]:
+    """Longer: the share of all sequences in which each answer is right."""
+    *_, last = answers(settings)
+    return {longer.BARS: last.right.mean(1).tolist()}
+
+
 # Explorer -> the slider to be moved, and the core: settings -> numbers by place of their trace.
 CORES = {
     "vanishing": ("g", measured),
     "gradient_flow": ("g", curves),
     "screening": ("step", held),
     "hops": ("nu", whole),
+    "longer": ("rho", answered),
     "by_depth": ("nu", lost),
+    "budget_gradients": ("size", budgeted),
     "temperature": ("tau", peaked),
     "exponents": ("angle", sloped),
     "attention_graph": ("g", arrived),
     "attention_map": ("step", attended),
     "depth_surface": ("kappa", along_length),
+    "race": ("spent", raced),
+    "scaling": ("T", led_on),
+    "tradeoff_map": ("rho", weighed),
 }
 cores = pytest.mark.parametrize("name", CORES)
 
@@ -115,6 +174,13 @@ def label(name: str) -> str:
 def kind(name: str) -> type:
     """The settings of this explorer."""
     return getattr(rsa.explore, name).Settings
+
+
+def moves(name: str) -> int:
+    """How many moves to measure: on a ladder each must reach the next rung, or nothing changes."""
+    slider, _ = CORES[name]
+    control = controls(kind(name))[slider]
+    return len(control.options) - 3 if isinstance(control, Ladder) else 20
 
 
 def differences(explorer: ExplorerOnPage, expected: dict[int, list]) -> list[str]:
@@ -195,7 +261,7 @@ def test_a_drag_is_answered_at_once(explorers, name):
     """A slider feels dead: the design's bound is 100 ms, this one also holds on a busy machine."""
     explorer = explorers[name]
     explorer.button("Reset").click()
-    assert statistics.median(explorer.measure_moves(name, label(name))) < 1000
+    assert statistics.median(explorer.measure_moves(name, label(name), moves(name))) < 1000
 
 
 def test_nothing_went_wrong_meanwhile(explorers):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rsa_edu.figures.hops import COLORS, hops
+from rsa_edu.figures.hops import hops
+from rsa_edu.figures.orders import COLORS
 from rsa_edu.figures.steps import FLOOR
 
 T = 30

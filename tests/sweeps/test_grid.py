@@ -79,6 +79,73 @@ def test_a_bad_file_is_said(tmp_path, text, sentence):
         read_sweep(tmp_path / "sweep.toml")
 
 
+def write(folder, **files):
+    """Sweeps by name, and their texts."""
+    for name, text in files.items():
+        (folder / f"{name}.toml").write_text(text)
+
+
+def test_sweeps_may_be_included(tmp_path):
+    """Wrong if an included sweep lost a run, or came after the runs of the file itself."""
+    write(
+        tmp_path,
+        both='include = ["quick", "beside.toml"]',
+        more='include = ["beside.toml"]\ndelay = 40\nseed = [7, 8]',
+        blocks='include = ["beside.toml"]\ndelay = 40\n[[grid]]\nmodel = "LSTM"',
+        beside="delay = 30\nseed = [0, 1]",
+    )
+    beside = grid(delay=30, seed=[0, 1])
+    assert read_sweep(tmp_path / "both.toml") == [*plan("quick"), *beside]
+    assert read_sweep(tmp_path / "more.toml") == [*beside, *grid(delay=40, seed=[7, 8])]
+    assert read_sweep(tmp_path / "blocks.toml") == [*beside, *grid(delay=40, model="LSTM")]
+
+
+def test_an_included_run_comes_once(tmp_path):
+    """Wrong if a run that two sweeps share were made twice, or two could not share a third."""
+    write(
+        tmp_path,
+        a="seed = [0, 1]",
+        b='include = ["a.toml"]\nseed = [1, 2]',
+        c='include = ["a.toml"]\nseed = [3]',
+        all='include = ["a.toml", "b.toml", "c.toml"]',
+    )
+    assert read_sweep(tmp_path / "all.toml") == grid(seed=[0, 1, 2, 3])
+
+
+def test_a_sweep_beside_is_found_from_anywhere(tmp_path, monkeypatch):
+    """Wrong if an include meant a file in the folder one happens to stand in."""
+    (tmp_path / "sweeps").mkdir()
+    write(tmp_path / "sweeps", all='include = ["one.toml"]', one="delay = 30")
+    write(tmp_path, one="delay = 31")
+    monkeypatch.chdir(tmp_path)
+    assert read_sweep("sweeps/all.toml") == grid(delay=30)
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"all": 'include = ["all.toml"]'}, r"it includes \S*all\.toml, and so itself\."),
+        (
+            {"all": 'include = ["b.toml"]', "b": 'include = ["all.toml"]'},
+            r"b\.toml: it includes \S*all\.toml, and so itself\.",
+        ),
+        ({"all": 'include = "quick"'}, "include must be a list of sweeps, but is 'quick'"),
+        ({"all": "include = [3]"}, r"include must be a list of sweeps, but is \[3\]"),
+        ({"all": 'include = ["quik"]'}, "there is no sweep 'quik'; give .*quick"),
+        ({"all": 'include = ["b.toml"]'}, r"b\.toml cannot be read: No such file"),
+        ({"all": 'include = ["b.toml"]', "b": "sed = 1"}, r"b\.toml: .*did you mean 'seed'"),
+        ({"all": "grid = [3]"}, r"grid must be written as \[\[grid\]\]"),
+    ],
+)
+def test_a_bad_include_is_said(tmp_path, files, sentence):
+    """Wrong if it never ended, showed a traceback, or did not name the file that is to blame."""
+    write(tmp_path, **files)
+    with pytest.raises(ValueError, match=sentence) as error:
+        read_sweep(tmp_path / "all.toml")
+    assert str(error.value).startswith(f"{tmp_path / 'all.toml'}: ")
+    assert str(error.value).count("toml: ") <= 2
+
+
 def test_a_missing_sweep_is_said(tmp_path):
     """Wrong if a wrong name showed a traceback."""
     with pytest.raises(ValueError, match=r"none\.toml cannot be read: No such file"):

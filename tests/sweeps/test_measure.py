@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -123,6 +124,72 @@ def test_threads_are_given_back():
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(1)
+
+
+def saved(**words) -> int:
+    """Bytes that one update keeps, without training."""
+    (settings,) = tiny(batch_size=3, **words)
+    training = settings.training()
+    dice = torch.Generator().manual_seed(settings.seed)
+    return rsa.saved_bytes(training.net, training.task.sample(3, dice).inputs)
+
+
+def test_what_is_saved_does_not_depend_on_the_run(run):
+    """Wrong if the bytes on the map were those of some seed, length of training, or moment."""
+    with rsa.backend(threads=1):
+        (settings,) = tiny()
+        training = settings.training()
+        inputs = training.task.sample(settings.batch_size).inputs
+        assert run.result["saved_bytes"] == rsa.saved_bytes(training.net, inputs)
+    others = [replace(SETTINGS, seed=3), replace(SETTINGS, updates=0), replace(SETTINGS, hops=1)]
+    for other in others:
+        assert measure(other).result["saved_bytes"] == run.result["saved_bytes"]
+    assert (
+        measure(replace(SETTINGS, vary_delay=True)).result["saved_bytes"]
+        == (run.result["saved_bytes"])
+    )
+
+
+def test_a_budget_saves_linearly_and_full_attention_does_not():
+    """Wrong if the figure of costs could not show what a budget is for."""
+    with rsa.backend("torch"):
+        growth = {
+            model: [saved(model=model, delay=delay) for delay in (20, 40, 60, 80)]
+            for model in ("RelRNN", "MemRNN")
+        }
+    first, second, third = (b - a for a, b in pairwise(growth["RelRNN"]))
+    assert first == second == third > 0
+    first, second, third = (b - a for a, b in pairwise(growth["MemRNN"]))
+    assert third - second == second - first > 0  # T² and nothing beyond
+
+
+@pytest.mark.parametrize("model", ["RNN", "MemRNN"])
+def test_what_is_saved_is_what_the_graph_holds(model):
+    """Wrong if something were counted twice, or not at all, or the weights with it."""
+    (settings,) = tiny(model=model, batch_size=3)
+    training = settings.training()
+    inputs = training.task.sample(3).inputs
+    with rsa.backend("torch"):
+        logits, _ = training.net(inputs)
+        assert rsa.saved_bytes(training.net, inputs) == held(training.net, logits)
+
+
+def held(net: torch.nn.Module, out: torch.Tensor) -> int:
+    """Bytes of all tensors in the graph behind `out`, found by walking it; a number is none."""
+    weights = {weight.untyped_storage().data_ptr() for weight in net.parameters()}
+    todo, seen, memory = [out.grad_fn], set(), {}
+    while todo:
+        node = todo.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        todo += [before for before, _ in node.next_functions]
+        for name in dir(node):
+            value = getattr(node, name) if name.startswith("_saved_") else None
+            for one in value if isinstance(value, list | tuple) else [value]:
+                if isinstance(one, torch.Tensor) and one.ndim:
+                    memory[one.untyped_storage().data_ptr()] = one.untyped_storage()
+    return sum(piece.nbytes() for place, piece in memory.items() if place not in weights)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak can be reset on Linux only")

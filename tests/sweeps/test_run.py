@@ -14,8 +14,8 @@ import rsa_edu as rsa
 from rsa_edu.store import Store, StoreError
 from rsa_edu.sweeps import ClusterError, SweepRun, cluster, flight, measure
 from rsa_edu.sweeps.run import spoken_time
+from tests.cluster import a_cluster
 from tests.sweeps import tiny as measures
-from tests.sweeps.conftest import a_cluster
 from tests.sweeps.tiny import LONG, attempts, grid, made_up, numbers, tiny
 
 

@@ -28,6 +28,8 @@ from rsa_edu.sweeps import RunSettings
         ({"model": "LSTM", "nonlinearity": "tanh"}, "LSTM has no nonlinearity, but it is set to"),
         ({"nonlinearity": "tan"}, "nonlinearity must be one of .* but is 'tan'"),
         ({"buffer_size": 0}, "buffer_size must be a whole number of at least 1, but is 0"),
+        ({"model": "Transformer", "layers": True}, "layers must be a whole number .* but is True"),
+        ({"model": "Transformer", "layers": [1]}, r"layers must be a whole number .* but is \[1\]"),
         ({"delay": 0}, "delay must be a whole number of at least 1, but is 0"),
         ({"delay": "5"}, "delay must be a whole number of at least 1, but is '5'"),
         ({"test_delays": 5}, "test_delays must be a list of delays, but is 5"),

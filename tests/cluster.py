@@ -1,8 +1,6 @@
-"""A Dask cluster that the sweeps of these tests find running."""
+"""A Dask cluster that was there before."""
 
 from contextlib import contextmanager
-
-import pytest
 
 
 @contextmanager
@@ -20,10 +18,3 @@ def a_cluster(workers: int = 1):
         silence_logs=False,
     ) as cluster:
         yield cluster.scheduler_address
-
-
-@pytest.fixture(scope="session")
-def external():
-    """The address of the scheduler of such a cluster."""
-    with a_cluster() as address:
-        yield address

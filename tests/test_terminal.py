@@ -145,7 +145,7 @@ def test_a_check_that_fails_is_an_exit_code(here, external, capfd):
         (["quick.toml", "--scheduler", "nonsense"], "no Dask scheduler answers at nonsense"),
         (["quick.toml", "--check"], "there is no store sweeps.sqlite"),
         (["quick.toml", "--check", "--store", "x.gz"], "x.gz could not be read: No such file"),
-        (["quick.toml", "--check", "--store", "empty"], "empty holds no run of the sweep quick"),
+        (["quick.toml", "--check", "--store", "empty"], "empty holds no run of the sweep"),
     ],
 )
 @pytest.mark.usefixtures("unchecked")

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rsa_edu.exports import read_export, write_export
+from rsa_edu.results.measured import FILE as SHIPPED
 from rsa_edu.store import Run, Store, StoreError
 from rsa_edu.sweeps.check import check
 from rsa_edu.sweeps.cluster import ClusterError
 from rsa_edu.sweeps.costs import costs
-from rsa_edu.sweeps.grid import names, plan
+from rsa_edu.sweeps.grid import plan
 from rsa_edu.sweeps.run import SweepRun
 from rsa_edu.sweeps.settings import RunSettings
 
 STORE = Path("sweeps.sqlite")
-SHIPPED = Path(__file__).parents[1] / "results" / "paper.json.gz"
-"""The runs that come with the package."""
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended."""
 
@@ -102,17 +101,20 @@ def _costs(sweep: list[RunSettings]) -> int:
 
 
 def _check(sweep: list[RunSettings], options: Namespace, cluster: dict) -> int:
-    source = options.store or (SHIPPED if options.sweep in names() else STORE)
-    if source.suffix == ".gz":
-        runs = read_export(source).runs
-    else:
-        runs = Store(source, writing=False).runs()
-    keys = {settings.key for settings in sweep}
-    runs = [run for run in runs if run.key in keys]
-    if not runs:
-        raise StoreError(f"{source} holds no run of the sweep {options.sweep}.")
+    runs = _stored(sweep, [options.store] if options.store else [SHIPPED, STORE])
     print(f"Making {min(options.sample, len(runs))} of {len(runs)} runs again ...", flush=True)
     verdicts = check(runs, sample=options.sample, **cluster)
     for verdict in verdicts:
         print(verdict)
     return 0 if all(verdict.good for verdict in verdicts) else 1
+
+
+def _stored(sweep: list[RunSettings], sources: list[Path]) -> list[Run]:
+    """The runs of the sweep in the first of these files that holds any."""
+    keys = {settings.key for settings in sweep}
+    for source in sources:
+        packed = source.suffix == ".gz"
+        runs = read_export(source).runs if packed else Store(source, writing=False).runs()
+        if found := [run for run in runs if run.key in keys]:
+            return found
+    raise StoreError(f"{source} holds no run of the sweep.")
