@@ -125,7 +125,10 @@ class Transfer(Explorer):
         if unlearned:
             said.append(f"Not learned in training: {', '.join(unlearned)}.")
         fixed = [model for model in numbers.tested if model not in numbers.varied]
-        for names, how in ((fixed, "one fixed delay"), (numbers.varied, "delays up to that")):
+        for names, how in (
+            (fixed, f"delay {TRAINED} only"),
+            (numbers.varied, f"delays up to {TRAINED}"),
+        ):
             if names:
                 said.append(f"Trained with {how}: {', '.join(names)}.")
         return " ".join([*(said if found else ["No model is shown."]), *_gone(numbers.missing)])
