@@ -15,6 +15,7 @@ from rsa_edu.explorers.controls import STYLE, clamped, controls, defaults
 from rsa_edu.explorers.files import free_path, write_csv
 from rsa_edu.explorers.live import LiveFigure, redraw
 from rsa_edu.explorers.page import CSS, Page, button, row
+from rsa_edu.explorers.provenance import provenance
 from rsa_edu.explorers.worker import Latest
 from rsa_edu.figures.theme import THEMES, WIDTH, template
 
@@ -27,6 +28,8 @@ class Explorer:
         name        as in `rsa.explore.<name>()`
         Settings    a frozen dataclass; its fields are made by `controls.setting`
         presets     button label -> the settings that differ from the default
+        sweeps      names of the shipped sweeps whose runs it shows; the page says where they are
+                    from
         background  True if `compute` may take longer than a drag can wait (80 ms)
         compute(settings) -> numbers, or, with `background`, an iterator of ever better numbers,
                     of which the last is exact; a pure function
@@ -44,6 +47,7 @@ class Explorer:
     name: str
     Settings: type
     presets: ClassVar[dict[str, dict]]
+    sweeps: tuple[str, ...] = ()
     background = False
 
     def __init__(self, *, theme: str = "auto", **settings):
@@ -229,6 +233,7 @@ class Explorer:
             self.figure,
             self._summary,
             self._status,
+            *([provenance(*self.sweeps)] if self.sweeps else []),
             self.tool_row(),
             self.page,
             ipywidgets.HTML(CSS),

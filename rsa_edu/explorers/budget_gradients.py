@@ -12,7 +12,6 @@ import numpy as np
 from rsa_edu.checkpoints import TASKS
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Ladder, Switch, setting
-from rsa_edu.explorers.provenance import provenance
 from rsa_edu.figures import budget_gradients as view
 from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
@@ -127,6 +126,7 @@ class BudgetGradients(Explorer):
 
     name = "budget_gradients"
     Settings = Settings
+    sweeps = (SWEEP,)
     presets: ClassVar = {
         "Relevant set": {},
         "Buffer": {"varies": NU},
@@ -170,12 +170,6 @@ class BudgetGradients(Explorer):
                 f"`rsa-edu sweep {SWEEP}` makes them."
             )
         return " ".join(filter(None, said))
-
-    def arrange(self):
-        """Below the figure, where its runs are from."""
-        there = super().arrange()
-        there.insert(there.index(self._status) + 1, provenance(SWEEP))
-        return there
 
     def table(self, settings, numbers):
         """One row per budget, seed and step."""

@@ -11,7 +11,6 @@ import numpy as np
 from rsa_edu import results
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Ladder, Several, setting
-from rsa_edu.explorers.provenance import provenance
 from rsa_edu.explorers.runs import MODELS
 from rsa_edu.figures import race as view
 from rsa_edu.figures.axes import spoken
@@ -114,6 +113,7 @@ class Race(Explorer):
 
     name = "race"
     Settings = Settings
+    sweeps = (SWEEP,)
     presets: ClassVar = {
         "Copy, in updates": {},
         "Copy, in seconds": {"over": SECONDS, "spent": 20},
@@ -152,12 +152,6 @@ class Race(Explorer):
             said = [_orders(settings, numbers), _then(settings, numbers), _recipes(numbers)]
         said.append(missing(settings, numbers, results.sweep(SWEEP)))
         return " ".join(filter(None, said))
-
-    def arrange(self):
-        """Below the figure, where its runs are from."""
-        there = super().arrange()
-        there.insert(there.index(self._status) + 1, provenance(SWEEP))
-        return there
 
     def table(self, settings, numbers):
         """One row per run."""

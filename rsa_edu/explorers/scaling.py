@@ -11,7 +11,6 @@ from rsa_edu import results
 from rsa_edu.checkpoints import TASKS
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Ladder, Several, setting
-from rsa_edu.explorers.provenance import provenance
 from rsa_edu.explorers.runs import MODELS
 from rsa_edu.figures import scaling as view
 from rsa_edu.figures.names import NAMES
@@ -163,6 +162,7 @@ class Scaling(Explorer):
 
     name = "scaling"
     Settings = Settings
+    sweeps = (SWEEP,)
     presets: ClassVar = {
         "Time": {},
         "Saved for the way back": {"cost": "memory saved for the backward pass"},
@@ -202,12 +202,6 @@ class Scaling(Explorer):
         """The exponents, what that means further on, and what is missing."""
         there = _grows(settings, numbers)
         return f"{there} {missing(settings, numbers, results.sweep(SWEEP))}".strip()
-
-    def arrange(self):
-        """Below the figure, where its runs are from."""
-        there = super().arrange()
-        there.insert(there.index(self._status) + 1, provenance(SWEEP))
-        return there
 
     def table(self, settings, numbers):
         """One row per run; the fit of its model and of its seed beside it."""

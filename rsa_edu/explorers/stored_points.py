@@ -15,6 +15,8 @@ from rsa_edu.store import Run
 from rsa_edu.sweeps import RunSettings, distinct, plan
 
 SWEEPS = ("budgets", "policies")
+PACE = "pace"
+"""The sweep that times the same budgets on one machine that did nothing else."""
 TASKS = ("Copy", "Denoise")
 POLICIES = (*policies.POLICIES, FULL)
 WHOLE = (policies.WINDOW, policies.LOWEST)
@@ -78,28 +80,40 @@ def place_of(settings: dict) -> Place:
 
 
 class Stored:
-    """Runs by place: those that were planned, and those that were made."""
+    """Runs by place: those that were planned, and those that were made.
 
-    def __init__(self, planned: Iterable[RunSettings], runs: Iterable[Run]):
+    pace: short runs on copy, for the time of an update only. A task does not change it.
+    """
+
+    def __init__(self, planned: Iterable[RunSettings], runs: Iterable[Run], pace=()):
         self.planned: dict[Place, list[RunSettings]] = {}
         for settings in planned:
             self.planned.setdefault(place_of(vars(settings)), []).append(settings)
         made = {run.key: run for run in runs}
         self.points = {place_of(point.settings): point for point in points(made.values())}
+        self._paced = {place_of(point.settings)[1:]: point for point in points(pace)}
         clocks: dict[str, Counter] = {}
         for place, point in self.points.items():
             clocks.setdefault(place.task, Counter())[_machines(point)] += 1
         self._clocks = {task: count.most_common(1)[0][0] for task, count in clocks.items()}
 
+    def point(self, place: Place, quantity: str) -> Point | None:
+        """The runs that tell this quantity of a place; None where nothing was measured."""
+        made = self.points.get(place)
+        paced = self._paced.get(place[1:]) if quantity == "milliseconds" else None
+        return paced if made and paced else made
+
     def comparable(self, place: Place, quantity: str) -> bool:
         """False for a time that was not measured where most of this task were."""
-        point = self.points.get(place)
-        there = point is None or _machines(point) == self._clocks[place.task]
-        return there or quantity not in TIMED
+        point = self.point(place, quantity)
+        if point is None or quantity not in TIMED or point is not self.points[place]:
+            return True
+        return _machines(point) == self._clocks[place.task]
 
     def machines(self, place: Place) -> str:
-        """Where the runs of a place were made."""
-        return " and ".join(sorted({machine for machine, _ in _machines(self.points[place])}))
+        """Where the time of an update was measured."""
+        point = self.point(place, "milliseconds")
+        return " and ".join(sorted({machine for machine, _ in _machines(point)}))
 
     def settings(self, place: Place, seed: int) -> RunSettings:
         """The run of this place and seed, with the recipe of the planned ones.
@@ -138,7 +152,8 @@ def _machines(point: Point) -> frozenset:
 def shipped() -> Stored:
     """What comes with the package."""
     planned = distinct(settings for name in SWEEPS for settings in plan(name))
-    return Stored(planned, [run for name in SWEEPS for run in results.sweep(name).runs])
+    runs = [run for name in SWEEPS for run in results.sweep(name).runs]
+    return Stored(planned, runs, results.sweep(PACE).runs)
 
 
 def of(point: Point, quantity: str, delay: int) -> Spread | None:
@@ -149,7 +164,7 @@ def of(point: Point, quantity: str, delay: int) -> Spread | None:
 @lru_cache(maxsize=4096)
 def spread(stored: Stored, place: Place, quantity: str, delay: int) -> Spread | None:
     """The same for a place; None where nothing was measured."""
-    point = stored.points.get(place)
+    point = stored.point(place, quantity)
     return None if point is None else of(point, quantity, delay)
 
 

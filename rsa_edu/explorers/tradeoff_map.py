@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import ipywidgets
 
-from rsa_edu import results
 from rsa_edu.explorers import policies
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.cells import only_one_per_cell
@@ -23,6 +22,7 @@ from rsa_edu.explorers.stored_points import (
     GAINS,
     NU,
     NUS,
+    PACE,
     POLICIES,
     RHO,
     RHOS,
@@ -67,6 +67,7 @@ class TradeoffMap(Explorer):
 
     name = "tradeoff_map"
     Settings = Settings
+    sweeps = (*SWEEPS, PACE)
     presets: ClassVar = {
         "Ample": {"nu": 10, "rho": 25},
         "Starved": {"nu": 1, "rho": 2},
@@ -224,7 +225,7 @@ class TradeoffMap(Explorer):
         return {"rho": "ρ follows ν."} if tied(settings) else {}
 
     def arrange(self) -> list:
-        """What can be done with the chosen point stands above the figure; provenance below."""
+        """What can be done with the chosen point stands above the figure."""
         self._go = button("Run this point now", lambda _: self._try(self.run_now))
         self._go.tooltip = "train it here, with a new seed: some seconds"
         self._go.button_style = "primary"
@@ -238,9 +239,6 @@ class TradeoffMap(Explorer):
         there = super().arrange()
         at = there.index(self.figure)
         there[at:at] = [row(pin, clear, self._go, self._halt, self._bar), self._progress]
-        made = html.escape(" ".join(str(results.sweep(name)) for name in SWEEPS))
-        source = ipywidgets.HTML(f"<details><summary>Where these runs are from</summary>{made}")
-        there.insert(there.index(self._status) + 1, source)
         return there
 
     def _try(self, action) -> None:

@@ -79,6 +79,7 @@ class Transfer(Explorer):
 
     name = "transfer"
     Settings = Settings
+    sweeps = (SWEEP,)
     presets: ClassVar = {
         "As trained": {"test_delay": TRAINED},
         "Ten times as long": {},

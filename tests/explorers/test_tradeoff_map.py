@@ -195,6 +195,29 @@ def test_times_of_another_machine_are_not_compared(stored):
     assert explorer.set(cost="budget K").numbers.chart.elsewhere == ()
 
 
+def test_the_time_of_an_update_is_that_of_the_pace(stored):
+    """Runs that learned on a busy machine, or on several, are asked how long an update takes."""
+    runs = [run for point in stored.points.values() for run in point.runs]
+    quick = [
+        replace(run, machine="quiet", result=run.result | {"seconds_per_update": 1e-3 * (1 + i)})
+        for i, run in enumerate(runs)
+        if run.settings["task"] == "Copy"
+    ]
+    paced = Stored(PLANNED, runs, quick)
+    for task in ("Copy", "Denoise"):
+        place = Place(task, "Screening", 5, 2)
+        times = [
+            1e3 * run.result["seconds_per_update"]
+            for run in quick
+            if place_of(run.settings)[1:] == place[1:]
+        ]
+        assert spread(paced, place, "milliseconds", 30).values == pytest.approx(times)
+        assert paced.machines(place) == "quiet"
+        for quantity in ("accuracy", "seconds"):
+            assert spread(paced, place, quantity, 30) == spread(stored, place, quantity, 30)
+    assert spread(paced, Place("Copy", "Screening", 25, 25), "milliseconds", 30) is None
+
+
 def test_the_shipped_runs_are_drawn_whatever_they_are():
     """The real results, or what there is of them, cannot be shown."""
     explorer = rsa.explore.tradeoff_map()
