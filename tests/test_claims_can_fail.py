@@ -276,9 +276,21 @@ def the_last_came_first(patch):
             for name in ("updates_to_target", "seconds_to_target")
             if run.result[name]
         }
-        return _everywhere(run, 1 - run.result["accuracy"]) | turned
+        return _everywhere(run, 1 - run.result["accuracy"]) | turned | _gradient_turned(run)
 
     _measured_otherwise(patch, change)
+
+
+def _gradient_turned(run):
+    """All on the recurrence, more of it early on with more slots, and the wrong states kept."""
+    if not run.result["gradient_by_hops"]:
+        return {}
+    all_of_it = run.result["gradient"]
+    rising = [(t + 1.0) ** -run.settings["relevant_size"] for t in range(len(all_of_it))]
+    none = [0.0] * len(all_of_it)
+    orders = [all_of_it, *[none] * 4]
+    kept = 1 - run.result["recall"]
+    return {"gradient": rising, "gradient_by_hops": orders, "recall": kept}
 
 
 def recipes_swapped(patch):
