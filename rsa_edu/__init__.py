@@ -16,7 +16,6 @@ _FACE = {
     "Network": "rsa_edu.network:Network",
     "saved_bytes": "rsa_edu.network:saved_bytes",
     "theory": "rsa_edu.theory",
-    "fitted_exponent": "rsa_edu.points:fitted_exponent",
     "pareto_front": "rsa_edu.points:pareto_front",
     "gradient_flow": "rsa_edu.gradients:gradient_flow",
     "jacobian_norms": "rsa_edu.gradients:jacobian_norms",

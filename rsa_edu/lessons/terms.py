@@ -80,6 +80,17 @@ TERMS = (
         "theory.sparse_floor.depth",
         "depth",
     ),
+    Term(
+        "effective depth",
+        "mean depth of the data symbols, weighted by the attention they get at the answer",
+    ),
+    Term(
+        "gradient reach",
+        "how much of the gradient arrives at the data symbols: a share of that at the answer",
+        "gradient_reach.flow",
+    ),
+    Term("recall", "share of the data symbols' states that are kept", "recall.trace"),
+    Term("front", "the points of a map that no other point beats in cost and gain"),
     Term("γ", "what f multiplies with: 1/2 in (h + c)/2, 1 in h + c", "theory.sparse_floor.gamma"),
     Term(
         "σ",
