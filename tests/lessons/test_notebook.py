@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -152,8 +154,9 @@ def test_an_answer_that_cannot_be_saved_is_still_checked(lesson, folder):
 def test_a_check_leaves_the_random_numbers_of_the_notebook_alone(folder):
     """Training after a check would give other numbers than training without it."""
     torch.manual_seed(0)
-    for name in ("01_when_gradients_vanish", "04_relevancy_screening", "05_train_with_a_budget"):
-        for exercise in rsa.lesson(name).exercises.values():
+    for notebook in Path(__file__).parents[2].glob("notebooks/*.ipynb"):
+        for exercise in rsa.lesson(notebook.stem).exercises.values():
+            vars(exercise).pop("cases", None)  # made at the first check, perhaps by another test
             exercise.check(exercise.reference)
     drawn = torch.rand(3)
     torch.manual_seed(0)
