@@ -73,7 +73,8 @@ def _on_the_front(settings, stored: Stored, numbers: Numbers) -> str:
                 _value(n, Spread((v,), 1), settings.test_delay)
                 for n, v in ((cost, at), (gain, got))
             ]
-            return f"{other.budget} costs no more and gains no less: {', '.join(both)}."
+            name = other.budget[0].upper() + other.budget[1:]
+            return f"{name} costs no more and gains no less: {', '.join(both)}."
     return ""
 
 
