@@ -253,6 +253,12 @@ def _everywhere(run, accuracy):
     return {"accuracy": accuracy, "test_accuracy": [accuracy] * len(delays)}
 
 
+def _costs(run, power):
+    """Time and memory that grow with another power of the length."""
+    costs = {name: run.result[name] for name in ("seconds_per_update", "saved_bytes")}
+    return {name: cost and cost**power for name, cost in costs.items()}
+
+
 def no_run_learned(patch):
     """Measured runs that all guess, with a gradient that dies on a long way."""
     inside = {"gradient_reach": 1e-9, "effective_depth": 30.0}
@@ -264,7 +270,7 @@ def every_run_learned(patch):
     """Measured runs that are all right, at once, and look back directly."""
     inside = {"gradient_reach": 1.0, "effective_depth": 1.0}
     met = {"updates_to_target": 100, "seconds_to_target": 1.0, "ended": "target"}
-    _measured_otherwise(patch, lambda run: _everywhere(run, 1.0) | inside | met)
+    _measured_otherwise(patch, lambda run: _everywhere(run, 1.0) | inside | met | _costs(run, 0.5))
 
 
 def the_last_came_first(patch):
@@ -276,7 +282,8 @@ def the_last_came_first(patch):
             for name in ("updates_to_target", "seconds_to_target")
             if run.result[name]
         }
-        return _everywhere(run, 1 - run.result["accuracy"]) | turned | _gradient_turned(run)
+        turned |= _gradient_turned(run) | _costs(run, 2)
+        return _everywhere(run, 1 - run.result["accuracy"]) | turned
 
     _measured_otherwise(patch, change)
 

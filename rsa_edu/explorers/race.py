@@ -234,14 +234,18 @@ def _ranked(numbers: dict[str, Lane], models: list[str], over: str) -> str:
 
 
 def _then(settings: Settings, numbers: dict[str, Lane]) -> str:
-    """Who has met the target at the cursor, and the accuracies there."""
+    """Who has met the target at the cursor, and the accuracy of the others."""
     over, spent = settings.over, settings.spent
     met = {model: lane.met(over, spent) for model, lane in numbers.items()}
-    shares = [f"{m} ({met[m]} of {len(numbers[m].runs)})" for m in numbers if met[m]]
-    each = {m: lane.accuracy(over, np.array([spent]))[0] for m, lane in numbers.items()}
-    accuracies = ", ".join(f"{m} {each[m]:.2f}" for m in sorted(each, key=each.get, reverse=True))
-    who = f"it is met by seeds of {_listed(shares)}" if shares else "no seed has met it"
-    return f"After {spent} {over} {who}; accuracy then: {accuracies}."
+    late = [m for m in numbers if met[m] < len(numbers[m].runs)]
+    done = [m for m in numbers if m not in late]
+    some = [f"{m} ({met[m]} of {len(numbers[m].runs)})" for m in late if met[m]]
+    who = [f"all seeds of {_listed(done)}"] * bool(done) + [f"some of {_listed(some)}"] * bool(some)
+    said = f"After {spent} {over} it is met by {' and '.join(who) or 'no seed'}"
+    each = {m: numbers[m].accuracy(over, np.array([spent]))[0] for m in late}
+    below = [f"{m} {each[m]:.2f}" for m in sorted(each, key=each.get, reverse=True)]
+    whose = "accuracy of the others then" if done else "accuracy then"
+    return f"{said}; {whose}: {_listed(below)}." if below else f"{said}."
 
 
 def _recipes(numbers: dict[str, Lane]) -> str:
@@ -250,8 +254,8 @@ def _recipes(numbers: dict[str, Lane]) -> str:
     if not drawn:
         return ""
     return (
-        f"Each model has the recipe that suits it: {_listed(drawn)} train on delays drawn from 1 "
-        "to the full one, so an update is shorter and the accuracy is that of shorter delays, too."
+        f"{_listed(drawn)} learn on delays drawn from 1 to the full one: there an update is "
+        "shorter, and the accuracy is that of shorter delays, too."
     )
 
 

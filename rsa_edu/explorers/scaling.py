@@ -242,8 +242,15 @@ def _grows(settings: Settings, numbers: Mapping[str, Growth]) -> str:
     return (
         f"From T = {settings.fit_from} on the {settings.cost} grows as T to the power "
         f"{_listed(powers)}{among}. An extrapolation, not measured: at T = {settings.T} "
-        f"{_listed(costs)}.{low if bent else ''}"
+        f"{_listed(costs)}.{low if bent else ''}{_shorter(fitted)}"
     )
+
+
+def _shorter(fitted: Mapping[str, Growth]) -> str:
+    """Whose line rests on shorter sequences than those of the others."""
+    longest = max(max(one.lengths) for one in fitted.values())
+    short = [model for model, one in fitted.items() if max(one.lengths) < longest]
+    return f" Of {_listed(short)} nothing was measured at T = {longest}." if short else ""
 
 
 def _exponent(one: Growth) -> str:
@@ -257,7 +264,8 @@ def _cost(one: Growth, settings: Settings) -> str:
 
 
 def _seeds(one: Growth) -> str:
-    seeds = len(set(one.seeds))
+    """How many have a line of their own, of which the lowest and highest exponent are."""
+    seeds = len(one.fits or set(one.seeds))
     return "1 seed" if seeds == 1 else f"{seeds} seeds"
 
 

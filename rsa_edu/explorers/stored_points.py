@@ -16,7 +16,7 @@ from rsa_edu.sweeps import RunSettings, distinct, plan
 
 SWEEPS = ("budgets", "policies")
 PACE = "pace"
-"""The sweep that times the same budgets on one machine that did nothing else."""
+"""The sweep that times the same budgets, short runs, one at a time."""
 TASKS = ("Copy", "Denoise")
 POLICIES = (*policies.POLICIES, FULL)
 WHOLE = (policies.WINDOW, policies.LOWEST)

@@ -1,6 +1,7 @@
 """A sweep in the background: started, watched and stopped from a notebook cell."""
 
 import html
+import os
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -189,7 +190,11 @@ class Sweep(Explorer):
         if not self._path.exists():
             return {}
         keys = {settings.key for settings in self.grid}
-        runs = Store(self._path, writing=False).runs()
+        store = self._store
+        if not isinstance(store, Store):
+            # One that only reads would leave SQLite's two files behind.
+            store = Store(self._path, writing=os.access(self._path, os.W_OK))
+        runs = store.runs()
         return {run.key: run for run in runs if run.key in keys}
 
     @property

@@ -142,6 +142,7 @@ def _traces(model: str, lane: Lane | None, row: int | None, over: str, edge: flo
             "symbol": symbols,
             "color": color,
             "size": [SIZES[symbol] for symbol in symbols],
+            "opacity": 1,
             "line": {"color": color, "width": [3 if s == MEDIAN else 1.5 for s in symbols]},
         },
         yaxis="y2",

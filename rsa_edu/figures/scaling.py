@@ -93,7 +93,7 @@ def scaling(
             _heading(
                 "exponent p of T<sup>p</sup> (lowest..highest seed)", RIGHT[0], "paper", "left"
             ),
-            *(_slope(slope, ends) for slope, ends in guides.items()),
+            *(_slope(slope, ends, end) for slope, ends in guides.items()),
             *(_in_words(growth, rows[model]) for model, growth in growths.items()),
             {"text": empty, "x": 0.5, "y": 0.5, "xref": "x domain", "yref": "y domain"},
         ],
@@ -214,11 +214,14 @@ def _dotted(guides: dict[int, np.ndarray]) -> go.Scatter:
     )
 
 
-def _slope(slope: int, ends: np.ndarray) -> dict:
-    """The word at the end of a guide line: under the flattest, over the others."""
-    x, y = np.log10(ends[1])
-    place = {"x": x, "y": y, "xref": "x", "yref": "y", "xanchor": "right"}
-    place["yanchor"] = "top" if slope == SLOPES[0] else "bottom"
+def _slope(slope: int, ends: np.ndarray, last: float) -> dict:
+    """The word at a guide line: under the flattest; over the end of a steeper one, or to its right
+    where it ends at the top and not at the last length."""
+    below, at_top = slope == SLOPES[0], ends[1, 0] < last
+    x, y = np.log10(ends[0]) + (0.6 if below else 1) * np.log10(ends[1] / ends[0])
+    place = {"x": x, "y": y, "xref": "x", "yref": "y"}
+    place["xanchor"] = "left" if below or at_top else "right"
+    place["yanchor"] = "top" if below or at_top else "bottom"
     return {"text": f"slope {slope}", "font": {"size": 12}, **place}
 
 

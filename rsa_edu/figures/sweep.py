@@ -173,7 +173,7 @@ def _gap(positions: Sequence[float]) -> float:
 def _shift(shown: Picture, gap: float) -> Callable[[Line], float]:
     """Lines stand beside each other: what lies on the same place would hide the spread."""
     count = 1 + max((line.slot for line in shown.lines), default=0)
-    step = gap * (min(0.06, 0.3 / count) if shown.ordered else min(0.2, 0.7 / count))
+    step = gap * (min(0.16, 0.5 / count) if shown.ordered else min(0.2, 0.7 / count))
     return lambda line: step * (line.slot - (count - 1) / 2)
 
 

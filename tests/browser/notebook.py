@@ -43,7 +43,7 @@ class OpenNotebook:
             self.page.wait_for_timeout(100)
         raise TimeoutError(f"{self.name}: no kernel after 30 s")
 
-    def run_all(self, seconds: float = 120) -> "OpenNotebook":
+    def run_all(self, seconds: float = 240) -> "OpenNotebook":
         """Run all cells until the last has run or one failed."""
         self.page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
         until = time.monotonic() + seconds

@@ -83,6 +83,16 @@ def test_a_run_without_a_cost_is_left_out_and_counted():
     assert missing(Settings(models=("SAB",)), {}, sweep).startswith("No run of these models")
 
 
+def test_a_line_that_rests_on_shorter_sequences_is_said(explorer):
+    """A wild extrapolation from the shortest sequences looks like the others."""
+    there = runs(lambda T, seed: 1e3 * T) + runs(lambda T, seed: T, model="SAB", lengths=(100, 200))
+    chosen = Settings(cost=SAVED, models=("RNN", "SAB"), fit_from=100)
+    said = explorer.summarise(chosen, growths(chosen, there))
+    assert "Of SAB nothing was measured at T = 800." in said
+    said = explorer.summarise(chosen, growths(chosen, there[:8]))
+    assert "nothing was measured" not in said
+
+
 def test_lengths_are_those_of_the_sweep():
     """The slider offers a length that no run has, or a model is not in the sweep."""
     planned = plan(SWEEP)

@@ -113,6 +113,7 @@ def test_what_is_stored_is_drawn_at_once_and_nothing_is_written_before_start(mak
     explorer = make(sweep)
     assert "6 runs, 4 of them in investigation.sqlite" in explorer.progress
     assert shown(explorer) == [0.5] * 4
+    assert [path.name for path in Path().iterdir()] == ["investigation.sqlite"]
     assert [run.key for run in explorer.result()] == [s.key for s in sweep[:4]]
 
 
@@ -156,11 +157,11 @@ def test_a_run_that_fails_is_told_and_the_others_are_drawn(make, external):
     assert explorer.status == ""
 
 
-def test_a_damaged_store_is_said_and_left_as_it_is(make):
+def test_a_damaged_store_is_said_and_left_as_it_is(make, external):
     """A damaged file is a traceback in the page, or is written over."""
     path = Path("investigation.sqlite")
     path.write_bytes(b"no store at all" * 100)
-    explorer = make(tiny())
+    explorer = make(tiny(), scheduler=external)
     assert "investigation.sqlite is damaged or no store" in explorer.status
     press(explorer, "Start")
     assert "is damaged or no store" in explorer.status
@@ -188,7 +189,7 @@ def test_a_scheduler_that_is_not_there_is_said(make, monkeypatch):
     [
         ([], "the sweep is empty: it has no run."),
         ([{"model": "LSTM"}], "a sweep is a list of RunSettings"),
-        ("quikc", "there is no sweep 'quikc'"),
+        ("fast", "there is no sweep 'fast'"),
     ],
 )
 @pytest.mark.usefixtures("unchecked")
@@ -206,10 +207,10 @@ def test_what_is_no_sweep_is_said(make, wrong, said):
 
 def test_a_setting_that_does_not_differ_cannot_be_an_axis(make):
     """A typing error draws something else without a word."""
-    explorer = make(tiny(relevant_size=[0, 5]), x="delay", y="acuracy")
+    explorer = make(tiny(relevant_size=[0, 5]), x="delay", y="speed")
     assert (explorer.settings.x, explorer.settings.y) == ("relevant_size", "accuracy")
     assert "'delay' cannot be used" in explorer.status
-    assert "'acuracy' cannot be used" in explorer.status
+    assert "'speed' cannot be used" in explorer.status
 
 
 # What differs ------------------------------------------------------------------------------------

@@ -63,6 +63,15 @@ def test_guides_have_the_slopes_they_are_called_by():
     assert math.isclose((y[4] - y[3]) / (x[4] - x[3]), 2)
 
 
+def test_guides_are_named_inside_the_axes():
+    """The name of a steep guide stands on the words over the figure."""
+    layout = drawn(ahead=100_000).layout
+    (steep,) = [note for note in layout.annotations if note.text == "slope 2"]
+    assert (steep.xanchor, steep.yanchor) == ("left", "top")
+    assert steep.y <= layout.yaxis.range[1] + 1e-9
+    assert steep.x < layout.xaxis.range[1] - 0.3
+
+
 def test_what_is_not_measured_is_shaded():
     """An extrapolation looks like a measurement."""
     shade = drawn().layout.shapes[0]
