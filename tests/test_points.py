@@ -91,8 +91,8 @@ def test_a_mean_is_that_of_the_seeds():
 
 def test_an_unknown_quantity_is_said():
     """A typing error shows a KeyError, or an empty axis."""
-    with pytest.raises(ValueError, match=r"there is no 'acuracy'; there are accuracy, .*recall"):
-        with_accuracy([0.5]).spread("acuracy")
+    with pytest.raises(ValueError, match=r"there is no 'precision'; there are accuracy, .*recall"):
+        with_accuracy([0.5]).spread("precision")
 
 
 def test_accuracy_at_a_delay_is_of_that_delay():
