@@ -67,7 +67,12 @@ def with_accuracy(values) -> tuple:
     return point
 
 
-@given(st.lists(st.one_of(st.none(), st.floats()), min_size=1, max_size=8))
+SOME_VALUES = st.one_of(
+    st.none(), st.floats(-1e150, 1e150), st.sampled_from([np.nan, np.inf, -np.inf])
+)
+
+
+@given(st.lists(SOME_VALUES, min_size=1, max_size=8))
 @settings(deadline=None, max_examples=50)
 def test_a_spread_holds_the_seeds_that_have_a_number(values):
     """A seed without a number counts as 0, hides the others, or is no longer counted as a seed."""

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rsa_edu.figures.theme import GROUNDS, MODELS, figure
-from rsa_edu.figures.tradeoff_picture import Axis, Dots, Picture, Row
+from rsa_edu.figures.tradeoff_picture import Axis, Dots, High, Low, Mean, Picture, Row
 from rsa_edu.figures.tradeoff_rows import STAR, row_traces, scatter
 
 FULL = "full attention"
@@ -29,10 +29,6 @@ MOST_ROWS = 5
 FRONT_COLOR = "#7c7c7c"
 GAP = 0.055
 """Between two rows, of the height of the figure."""
-
-
-NONE = Dots([(np.nan,) * 3], [(np.nan,) * 3], [True], [""])
-"""Keeps a policy without points in the legend, so that the map does not jump."""
 
 
 def tradeoff_map(
@@ -66,20 +62,19 @@ def tradeoff_map(
 
 def _points(name: str, dots: Dots) -> dict:
     color, symbol = LOOKS[name]
-    dots = dots if len(dots.x) else NONE
-    x, y = np.reshape(dots.x, (-1, 3)), np.reshape(dots.y, (-1, 3))
     return scatter(
-        x=x[:, 1],
-        y=y[:, 1],
-        error_x=_bars(x, color),
-        error_y=_bars(y, color),
+        # A policy without points stays in the legend, so that the map does not jump.
+        x=[mean for _, mean, _ in dots.x] or [None],
+        y=[mean for _, mean, _ in dots.y] or [None],
+        error_x=_bars(dots.x, color),
+        error_y=_bars(dots.y, color),
         text=list(dots.words),
         name=name.removesuffix(" for primacy"),
         mode="markers",
         marker={
             "color": color,
             "size": 10,
-            "symbol": [symbol if whole else f"{symbol}-open" for whole in dots.whole],
+            "symbol": [symbol if whole else f"{symbol}-open" for whole in dots.whole] or [symbol],
             "line": {"width": 1.5, "color": color},
         },
         showlegend=True,
@@ -87,14 +82,13 @@ def _points(name: str, dots: Dots) -> dict:
     )
 
 
-def _bars(values: np.ndarray, color: str) -> dict:
-    low, mean, high = values.T
+def _bars(values: Sequence[tuple[Low, Mean, High]], color: str) -> dict:
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return {
         "type": "data",
         "symmetric": False,
-        "array": high - mean,
-        "arrayminus": mean - low,
+        "array": [high - mean for _, mean, high in values],
+        "arrayminus": [mean - low for low, mean, _ in values],
         "color": f"rgba({red}, {green}, {blue}, 0.45)",
         "thickness": 1,
         "width": 0,
