@@ -58,6 +58,13 @@ def test_a_point_without_all_its_seeds_is_hollow(drawn):
     assert list(symbols) == ["triangle-up", "triangle-up-open"]
 
 
+def test_a_policy_without_points_keeps_its_place_in_the_legend(drawn):
+    """The map jumps when another cost is chosen, or a line is drawn at a number that is none."""
+    empty = drawn.data[list(view.LOOKS).index("Window")]
+    assert (list(empty.x), list(empty.y)) == ([None], [None])
+    assert empty.showlegend
+
+
 def test_the_front_is_stepped_and_goes_on_to_the_edge(drawn):
     """Between two points the line promises a gain that nobody measured."""
     front = drawn.data[view.FRONT]
