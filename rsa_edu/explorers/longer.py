@@ -12,6 +12,7 @@ from rsa_edu import results
 from rsa_edu.explorers import policies
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, setting
+from rsa_edu.explorers.networks import shipped_network
 from rsa_edu.figures import longer as view
 from rsa_edu.figures.longer import Curve
 from rsa_edu.figures.names import NAMES
@@ -100,7 +101,7 @@ def own(network: str) -> dict[str, object]:
     """The settings policy, nu and rho that this network was trained with."""
     if not _has_memory(network):
         return {}
-    memory = _shipped(network).net.recurrence.memory
+    memory = shipped_network(network).net.recurrence.memory
     return policies.sliders(memory, 40) or {"policy": FULL}
 
 
@@ -122,7 +123,7 @@ def answers(settings: Settings) -> Iterator[Answers]:
 @lru_cache(maxsize=512)
 def _part(budget: Budget, delay: int, seed: int, part: int) -> Answers:
     """One part of the sequences, evaluated."""
-    net, task = _network(budget), type(_shipped(budget.network).task)(delay)
+    net, task = _network(budget), type(shipped_network(budget.network).task)(delay)
     dice = torch.Generator().manual_seed(seed + EVALUATION_SEEDS)
     batch = _columns(task.sample(sum(PARTS), dice), sum(PARTS[:part]), sum(PARTS[: part + 1]))
     memory = getattr(net.recurrence, "memory", None)
@@ -165,13 +166,8 @@ def _columns(batch: Batch, first: int, end: int) -> Batch:
     return Batch(*(part[:, first:end] for part in (batch.inputs, batch.targets, batch.mask)))
 
 
-@lru_cache
-def _shipped(network: str) -> results.saved.Saved:
-    return results.load(network)
-
-
 def _has_memory(network: str) -> bool:
-    return hasattr(_shipped(network).net.recurrence, "memory")
+    return hasattr(shipped_network(network).net.recurrence, "memory")
 
 
 def _memory(budget: Budget):
@@ -189,7 +185,7 @@ def _network(budget: Budget) -> Network:
 
 
 def _model(network: str) -> str:
-    return type(_shipped(network).net.recurrence).__name__
+    return type(shipped_network(network).net.recurrence).__name__
 
 
 class Longer(Explorer):
@@ -239,17 +235,9 @@ class Longer(Explorer):
         self.measured.clear()
         return super().reset()
 
-    @property
-    def code(self) -> str:
-        """One line that rebuilds this state."""
-        brought = vars(Settings()) | own(self.settings.network)
-        network = (
-            {"network": self.settings.network} if self.settings.network != "relrnn_copy" else {}
-        )
-        moved = {k: v for k, v in vars(self.settings).items() if k != "network" and v != brought[k]}
-        theme = {} if self._theme == "auto" else {"theme": self._theme}
-        parts = [f"{k}={v!r}" for k, v in (network | moved | theme).items()]
-        return f"rsa.explore.{self.name}({', '.join(parts)})"
+    def usual(self) -> dict:
+        """The defaults, with the budget that the network was trained with."""
+        return super().usual() | own(self.settings.network)
 
     def compute(self, settings):
         """Few sequences first, then more."""
@@ -264,7 +252,7 @@ class Longer(Explorer):
         """The answers now, and all that was measured here."""
         if numbers is None:
             return view.longer(delay=settings.delay)
-        present, saved = budget_of(settings), _shipped(settings.network)
+        present, saved = budget_of(settings), shipped_network(settings.network)
         others = [budget for budget in self.measured if budget != present]
         marks = {budget: mark for mark, budget in enumerate(self.measured)}
         return view.longer(
@@ -289,7 +277,7 @@ class Longer(Explorer):
 
     def summarise(self, settings, numbers):
         """The accuracy, what was kept, and how much that is worth."""
-        budget, saved = budget_of(settings), _shipped(settings.network)
+        budget, saved = budget_of(settings), shipped_network(settings.network)
         how = "at" if not saved.training.recipe.vary_delay else "with delays up to"
         said = [
             f"{budget} at delay {settings.delay}: {numbers.accuracy:.1%} of the answers are right, "
