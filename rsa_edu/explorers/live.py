@@ -5,14 +5,25 @@ import plotly.graph_objects as go
 
 
 class LiveFigure(go.FigureWidget):
-    """A FigureWidget that a reloaded page finds as it is now, not as it was when it was made."""
+    """A FigureWidget whose first message is the whole figure, as it then is.
+
+    plotly opens an empty one and sends data and layout after it. A page that needs more than two
+    seconds to load plotly's code loses all that is sent in between (anywidget 0.11), and would show
+    empty axes. And a reloaded page would find the figure as it was made, not as it is.
+    """
 
     _made = False
 
     def __init__(self, figure: go.Figure):
         super().__init__(figure)
-        self._made = True
         self._config = {"displaylogo": False}
+        self._made = True
+        self.open()
+
+    def open(self):
+        """Tell the page, once there is a figure to tell of."""
+        if self._made:
+            super().open()
 
     def get_state(self, key=None, drop_defaults=False):
         """What a page is told that has not followed the changes (key None), or one trait."""

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import comm
 import plotly.graph_objects as go
 import pytest
 
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Several, Switch, setting
+from rsa_edu.explorers.live import LiveFigure
 from rsa_edu.figures import theme
 
 
@@ -233,6 +235,20 @@ def test_the_page_gets_only_what_changed(explorer, monkeypatch):
     assert set(last["restyle_data"]) == {"y"}
     assert last["trace_indexes"] in ([0], (0,))
     assert not last["relayout_data"]
+
+
+def test_the_first_message_holds_the_whole_figure(monkeypatch):
+    """A page that is slow to load plotly loses what is sent meanwhile, and shows empty axes."""
+    told = []
+    open_comm = comm.create_comm
+    monkeypatch.setattr(
+        comm, "create_comm", lambda **parts: (told.append(parts["data"]), open_comm(**parts))[1]
+    )
+    LiveFigure(go.Figure(go.Scatter(x=[1, 2], y=[3, 4]), {"width": 500}))
+    (state,) = [data["state"] for data in told if "_widget_data" in data["state"]]
+    assert state["_widget_data"][0]["y"] == [3, 4]
+    assert state["_widget_layout"]["width"] == 500
+    assert state["_config"] == {"displaylogo": False}
 
 
 def test_a_reloaded_page_gets_the_figure_as_it_is(explorer):
