@@ -1,18 +1,46 @@
 """A plotly figure in the page that is brought to a new state with one message."""
 
+from pathlib import Path
+
+import ipywidgets
 import numpy as np
 import plotly.graph_objects as go
+import traitlets
+
+
+class Library(ipywidgets.Widget):
+    """plotly's code for the page, 5 MB: sent once for all figures of a kernel."""
+
+    code = traitlets.Unicode().tag(sync=True)
+
+    _one = None
+
+    @classmethod
+    def one(cls) -> "Library":
+        """The one of this kernel; a new one where somebody closed all widgets."""
+        if cls._one is None or cls._one.comm is None:
+            cls._one = cls(code=str(go.FigureWidget._esm))
+        return cls._one
 
 
 class LiveFigure(go.FigureWidget):
-    """A FigureWidget whose first message is the whole figure, as it then is.
+    """A FigureWidget that loses nothing on a slow page, and costs it plotly once.
 
-    plotly opens an empty one and sends data and layout after it. A page that needs more than two
-    seconds to load plotly's code loses all that is sent in between (anywidget 0.11), and would show
-    empty axes. And a reloaded page would find the figure as it was made, not as it is.
+    plotly opens an empty figure, sends data and layout after it, and its 5 MB of code with each.
+    A page that needs more than two seconds to load that code loses all that is sent in between and
+    after it (anywidget 0.11). So here the first message is the whole figure, as it then is, and
+    live.js keeps what follows until plotly is there. A reloaded page gets the figure as it is, not
+    as it was made.
     """
 
+    _esm = Path(__file__).with_name("live.js")
+    _library = traitlets.Instance(Library).tag(sync=True, **ipywidgets.widget_serialization)
+
     _made = False
+
+    @traitlets.default("_library")
+    def _the_library(self):
+        return Library.one()
 
     def __init__(self, figure: go.Figure):
         super().__init__(figure)

@@ -63,11 +63,17 @@ def lab(chromium, tmp_path_factory) -> Iterator[LabServer]:
 
 
 @contextmanager
-def a_page(chromium: Browser, lab: LabServer, name: str, cells=()) -> Iterator[OpenNotebook]:
-    """A notebook in a page of its own, written first if `cells` are given; closed at the end."""
+def a_page(
+    chromium: Browser, lab: LabServer, name: str, cells=(), script: str = ""
+) -> Iterator[OpenNotebook]:
+    """A notebook in a page of its own, written first if `cells` are given; closed at the end.
+
+    The page runs `script` before anything else.
+    """
     if cells:
         write_notebook(lab.folder / name, cells)
     context = chromium.new_context(viewport=VIEW)
+    context.add_init_script(script)
     notebook = OpenNotebook(context, lab, name)
     open_now.append(notebook)
     try:
@@ -80,7 +86,7 @@ def a_page(chromium: Browser, lab: LabServer, name: str, cells=()) -> Iterator[O
 
 @pytest.fixture
 def open_notebook(chromium, lab) -> Iterator[Callable[..., OpenNotebook]]:
-    """open_notebook(name), or open_notebook(name, [cell, ...]); closed when the test ends."""
+    """open_notebook(name), or open_notebook(name, [cell, ...], script); closed at the test's end."""
     with ExitStack() as pages:
         yield lambda *what: pages.enter_context(a_page(chromium, lab, *what))
 

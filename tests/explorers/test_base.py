@@ -251,6 +251,16 @@ def test_the_first_message_holds_the_whole_figure(monkeypatch):
     assert state["_config"] == {"displaylogo": False}
 
 
+def test_plotly_is_sent_once_for_all_figures():
+    """Each figure sends plotly's 5 MB again, or none does once all widgets were closed."""
+    one, two = LiveFigure(go.Figure()), LiveFigure(go.Figure())
+    assert one._library is two._library
+    assert len(one._esm) < 10_000
+    assert "FigureModel" in one._library.code
+    one._library.close()
+    assert LiveFigure(go.Figure())._library.comm is not None
+
+
 def test_a_reloaded_page_gets_the_figure_as_it_is(explorer):
     """After a reload the page shows the figure as it was when it was made."""
     explorer.set(g=0.9).wait()
