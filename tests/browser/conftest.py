@@ -86,7 +86,7 @@ def a_page(
 
 @pytest.fixture
 def open_notebook(chromium, lab) -> Iterator[Callable[..., OpenNotebook]]:
-    """open_notebook(name), or open_notebook(name, [cell, ...], script); closed at the test's end."""
+    """open_notebook(name), or open_notebook(name, [cell, ...], script); closed at its end."""
     with ExitStack() as pages:
         yield lambda *what: pages.enter_context(a_page(chromium, lab, *what))
 

@@ -55,4 +55,3 @@ def test_a_plotly_that_cannot_be_loaded_is_said(open_notebook):
     said = notebook.page.get_by_text("The figure could not be shown")
     assert until(said.is_visible, notebook.page)
     assert "reload the page" in said.inner_text()
-
