@@ -12,30 +12,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from rsa_edu import models, tasks
 from rsa_edu.network import Network
+from rsa_edu.registry import MODELS, POLICIES, TASKS
 from rsa_edu.training import Training
-
-MODELS = {
-    name: getattr(models, name)
-    for name in (
-        *("RNN", "LSTM", "MemRNN", "MemLSTM", "RelRNN", "RelLSTM"),
-        *("OrthogonalRNN", "ExpRNN", "SAB", "Transformer"),
-    )
-}
-POLICIES = {
-    name: getattr(models, name)
-    for name in (
-        "Everything",
-        "Screening",
-        "Window",
-        "Sinks",
-        "HeavyHitters",
-        "Random",
-        "LowestAttention",
-    )
-}
-TASKS = {name: getattr(tasks, name) for name in ("Copy", "Denoise")}
 
 
 class BadCheckpoint(ValueError):

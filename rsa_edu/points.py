@@ -158,7 +158,7 @@ def pareto_front(pairs: Sequence[tuple[float, float]]) -> list[int]:
     return front
 
 
-def fitted_exponent(x: Sequence[float], y: Sequence[float]) -> float:
+def growth_exponent(x: Sequence[float], y: Sequence[float]) -> float:
     """p of y ~ x^p: the slope of log y over log x, least squares.
 
     Raises:

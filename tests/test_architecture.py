@@ -15,7 +15,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__in
 # From the ground up. A room knows the rooms of lower floors, none of its own floor or above.
 FLOORS = [
     {"models", "tasks", "theory", "figures", "threads", "browser", "course", "roundtrip"},
-    {"network", "decisions"},
+    {"network", "decisions", "registry"},
     {"training", "gradients", "reasons"},
     {"checkpoints", "curves", "probe", "statistics", "store"},
     {"exports", "points", "runner"},

@@ -9,7 +9,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 import rsa_edu as rsa
-from rsa_edu.checkpoints import MODELS, BadCheckpoint, provenance
+from rsa_edu.checkpoints import BadCheckpoint, provenance
+from rsa_edu.registry import MODELS
 from tests.small import COPY, losses, make_net
 
 

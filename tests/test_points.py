@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rsa_edu.points import QUANTITIES, fitted_exponent, pareto_front, points, slots
+from rsa_edu.points import QUANTITIES, growth_exponent, pareto_front, points, slots
 from rsa_edu.sweeps import grid
 from tests.sweeps.tiny import made_up
 
@@ -165,14 +165,14 @@ def test_a_front_does_not_depend_on_the_order(data, pairs):
 def test_the_exponent_of_a_power_is_its_power(p, factor, x):
     """A cost that grows like T² is said to grow otherwise."""
     y = [factor * float(value) ** p for value in x]
-    assert fitted_exponent(x, y) == pytest.approx(p, abs=1e-6)
+    assert growth_exponent(x, y) == pytest.approx(p, abs=1e-6)
 
 
 def test_an_exponent_is_least_squares_on_logarithms():
     """Points that are on no line give the slope of another fit."""
     x, y = [1, 10, 100], [1, 100, 10]
-    assert fitted_exponent(x, y) == pytest.approx(0.5)
-    assert fitted_exponent([10 * v for v in x], [3 * v for v in y]) == pytest.approx(0.5)
+    assert growth_exponent(x, y) == pytest.approx(0.5)
+    assert growth_exponent([10 * v for v in x], [3 * v for v in y]) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
@@ -192,4 +192,4 @@ def test_an_exponent_is_least_squares_on_logarithms():
 def test_no_exponent_is_said(x, y):
     """What has no exponent gives nan, a warning, or numpy's words."""
     with pytest.raises(ValueError, match="an exponent needs two different x"):
-        fitted_exponent(x, y)
+        growth_exponent(x, y)

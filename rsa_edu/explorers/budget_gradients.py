@@ -9,7 +9,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from rsa_edu.checkpoints import TASKS
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Ladder, Switch, setting
 from rsa_edu.figures import budget_gradients as view
@@ -17,6 +16,7 @@ from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
 from rsa_edu.figures.orders import name, places
 from rsa_edu.points import QUANTITIES, Point
+from rsa_edu.registry import TASKS
 from rsa_edu.results import Measured, sweep
 
 SWEEP = "gradients"

@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from rsa_edu import results
-from rsa_edu.checkpoints import TASKS
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Ladder, Several, setting
 from rsa_edu.explorers.runs import MODELS
 from rsa_edu.figures import scaling as view
 from rsa_edu.figures.names import NAMES
-from rsa_edu.points import QUANTITIES, fitted_exponent
+from rsa_edu.points import QUANTITIES, growth_exponent
+from rsa_edu.registry import TASKS
 from rsa_edu.results import Measured
 from rsa_edu.store import Run
 
@@ -110,7 +110,7 @@ def power(lengths: Sequence[float], costs: Sequence[float]) -> Power | None:
     """The line through (log T, log cost), least squares; None for fewer than two lengths."""
     if len(set(lengths)) < 2:
         return None
-    exponent = fitted_exponent(lengths, costs)
+    exponent = growth_exponent(lengths, costs)
     # A fitted line goes through the middle of its points.
     middle = np.log(costs).mean() - exponent * np.log(lengths).mean()
     return Power(math.exp(middle), exponent)

@@ -7,10 +7,10 @@ from functools import cache, lru_cache
 
 from torch import Generator
 
-from rsa_edu.checkpoints import MODELS, POLICIES, TASKS
 from rsa_edu.models import MemoryPolicy
 from rsa_edu.models.checks import whole_number
 from rsa_edu.network import Network
+from rsa_edu.registry import MODELS, POLICIES, TASKS
 from rsa_edu.store import key_of
 from rsa_edu.training import Recipe, Training
 

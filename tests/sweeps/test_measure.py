@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import rsa_edu as rsa
-from rsa_edu.checkpoints import MODELS
+from rsa_edu.registry import MODELS
 from rsa_edu.sweeps import in_fresh_process, measure
 from tests.sweeps.tiny import numbers, tiny
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import rsa_edu as rsa
-from rsa_edu.checkpoints import MODELS, POLICIES
+from rsa_edu.registry import MODELS, POLICIES
 from rsa_edu.sweeps import RunSettings
 
 
