@@ -9,11 +9,12 @@ import torch
 
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Switch, setting
-from rsa_edu.explorers.networks import TASKS, Case, case_of, network, not_shipped, sequence
+from rsa_edu.explorers.networks import Case, case_of, network, not_shipped, sequence
 from rsa_edu.figures import attention_map as view
 from rsa_edu.figures.names import NAMES
 from rsa_edu.probe import attention_map, block_size
 from rsa_edu.reasons import h
+from rsa_edu.registry import TASKS
 from rsa_edu.statistics import attention_statistics, stripe_share
 
 MODELS = ("MemRNN", "MemLSTM", "RelRNN", "RelLSTM")
@@ -30,7 +31,7 @@ class Settings:
     step: int = setting(59, Number(1, lambda before: before.delay + 19, NAMES["step"]))
     seed: int = setting(0, Number(0, 99, NAMES["seed"]))
     model: str = setting("MemRNN", Choice(MODELS, NAMES["model"]))
-    task: str = setting("copy", Choice(tuple(TASKS), NAMES["task"]))
+    task: str = setting("Copy", Choice(tuple(TASKS), NAMES["task"]))
     trained: bool = setting(True, Switch(NAMES["trained"]))
 
 
@@ -88,7 +89,7 @@ class AttentionMap(Explorer):
     Settings = Settings
     presets: ClassVar = {
         "Trained on copy": {},
-        "Trained on denoise": {"task": "denoise"},
+        "Trained on denoise": {"task": "Denoise"},
         "Untrained": {"trained": False},
         "A longer silence": {"delay": 100, "step": 115},
         "With a budget": {"model": "RelRNN"},

@@ -11,7 +11,6 @@ from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Switch, setting
 from rsa_edu.explorers.networks import (
     BUDGETED,
-    TASKS,
     Case,
     case_of,
     network,
@@ -22,6 +21,7 @@ from rsa_edu.figures import by_depth as view
 from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
 from rsa_edu.gradients import gradient_flow
+from rsa_edu.registry import TASKS
 from rsa_edu.theory import dependency_depth
 
 
@@ -35,7 +35,7 @@ class Settings:
     rho: int = setting(15, Number(0, 40, NAMES["rho"]))
     seed: int = setting(0, Number(0, 9, NAMES["seed"]))
     model: str = setting("RelRNN", Choice(BUDGETED, NAMES["model"]))
-    task: str = setting("denoise", Choice(tuple(TASKS), NAMES["task"]))
+    task: str = setting("Denoise", Choice(tuple(TASKS), NAMES["task"]))
     trained: bool = setting(False, Switch(NAMES["trained"]))
 
 
@@ -102,7 +102,7 @@ class ByDepth(Explorer):
         "Short buffer": {"nu": 3},
         "Long buffer": {"nu": 40},
         "No relevant set": {"rho": 0},
-        "Trained on copy": {"task": "copy", "trained": True, "delay": 100, "step": 60},
+        "Trained on copy": {"task": "Copy", "trained": True, "delay": 100, "step": 60},
         "With a cell": {"model": "RelLSTM"},
     }
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Several, Switch, setting
-from rsa_edu.explorers.networks import BUDGETED, TASKS, Case, network, sequence, shipped
+from rsa_edu.explorers.networks import BUDGETED, Case, network, sequence, shipped
 from rsa_edu.figures import gradient_flow as view
 from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
 from rsa_edu.gradients import gradient_flow
+from rsa_edu.registry import TASKS
 
 MODELS = ("RNN", "LSTM", "MemRNN", "RelRNN", "RelLSTM")
 TOGETHER = 0.03
@@ -31,7 +32,7 @@ class Settings:
     rho: int = setting(10, Number(0, 40, NAMES["rho"]))
     g: float = setting(1.0, Number(0.3, 1.5, NAMES["g"], step=0.01))
     seed: int = setting(0, Number(0, 9, NAMES["seed"]))
-    task: str = setting("copy", Choice(tuple(TASKS), NAMES["task"]))
+    task: str = setting("Copy", Choice(tuple(TASKS), NAMES["task"]))
     trained: bool = setting(False, Switch("trained on copy"))
     models: tuple = setting(MODELS, Several(MODELS, NAMES["models"]))
 
@@ -56,13 +57,13 @@ class Flows:
 def cases(settings: Settings) -> list[Case]:
     """One case per model; what does not matter to a model is left out."""
     shared = {"delay": settings.delay, "seed": settings.seed, "trained": settings.trained}
-    shared["task"] = "copy" if settings.trained else settings.task
+    shared["task"] = "Copy" if settings.trained else settings.task
     shared["g"] = None if settings.trained else settings.g
     budget = {"nu": settings.nu, "rho": settings.rho}
     return [
         Case(model, **shared, **(budget if model in BUDGETED else {}))
         for model in settings.models
-        if not settings.trained or shipped(model, "copy")
+        if not settings.trained or shipped(model, "Copy")
     ]
 
 
@@ -77,8 +78,8 @@ def profile(case: Case) -> np.ndarray:
 def flows(settings: Settings, before: Flows | None = None) -> Iterator[Flows]:
     """Curve after curve; that of `before` stands in until a new one is there. The last is exact."""
     wanted = cases(settings)
-    batch = sequence(wanted[0] if wanted else Case("", "copy", settings.delay, 0, False))
-    task = TASKS[wanted[0].task if wanted else "copy"](settings.delay)
+    batch = sequence(wanted[0] if wanted else Case("", "Copy", settings.delay, 0, False))
+    task = TASKS[wanted[0].task if wanted else "Copy"](settings.delay)
     steps = {
         "data": tuple(task.data_positions(batch)[:, 0].tolist()),
         "answers": tuple(batch.mask[:, 0].nonzero()[:, 0].tolist()),
@@ -107,7 +108,7 @@ class GradientFlow(Explorer):
         "Relevant set empty": {"rho": 0},
         "Small gain": {"g": 0.8},
         "Long delay": {"delay": 300},
-        "Scattered data": {"task": "denoise", "step": 50},
+        "Scattered data": {"task": "Denoise", "step": 50},
         "Trained": {"trained": True, "rho": 15},
         "Trained, then starved": {"trained": True, "nu": 3, "rho": 3},
     }
@@ -158,7 +159,7 @@ class GradientFlow(Explorer):
     def idle(self, settings):
         """What a trained network has fixed, and budgets that no shown model has."""
         idle = {}
-        if not any(shipped(model, "copy") for model in MODELS):
+        if not any(shipped(model, "Copy") for model in MODELS):
             idle["trained"] = "No trained models are shipped with this version."
         if settings.trained:
             idle["g"] = "The weights are trained; their start no longer matters."

@@ -10,7 +10,6 @@ from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Switch, setting
 from rsa_edu.explorers.networks import (
     BUDGETED,
-    TASKS,
     Case,
     case_of,
     network,
@@ -22,6 +21,7 @@ from rsa_edu.figures.axes import spoken
 from rsa_edu.figures.names import NAMES
 from rsa_edu.figures.orders import COLORS, name, places
 from rsa_edu.gradients import PATHS, gradient_flow
+from rsa_edu.registry import TASKS
 
 MODELS = ("RelRNN", "RelLSTM", "MemRNN", "MemLSTM")
 NOTHING = "nothing"
@@ -38,7 +38,7 @@ class Settings:
     hops: int = setting(3, Number(0, len(COLORS) - 1, NAMES["hops"]))
     seed: int = setting(0, Number(0, 9, NAMES["seed"]))
     model: str = setting("RelRNN", Choice(MODELS, NAMES["model"]))
-    task: str = setting("copy", Choice(tuple(TASKS), NAMES["task"]))
+    task: str = setting("Copy", Choice(tuple(TASKS), NAMES["task"]))
     paths: str = setting("all", Choice(PATHS, NAMES["paths"]))
     cut: str = setting(NOTHING, Choice((NOTHING, "recurrence", "attention"), NAMES["cut"]))
     trained: bool = setting(True, Switch(NAMES["trained"]))
@@ -93,7 +93,7 @@ class Hops(Explorer):
     presets: ClassVar = {
         "Trained on copy": {},
         "Between data and answer": {"step": 60},
-        "Untrained": {"trained": False, "task": "denoise"},
+        "Untrained": {"trained": False, "task": "Denoise"},
         "Full attention": {"model": "MemRNN"},
         "Starved": {"nu": 3, "rho": 3},
         "Weights held constant": {"paths": "value"},

@@ -8,8 +8,8 @@ import torch
 
 from rsa_edu import models, results, tasks
 from rsa_edu.network import Network
+from rsa_edu.registry import TASKS
 
-TASKS = {"copy": tasks.Copy, "denoise": tasks.Denoise}
 BUDGETED = ("RelRNN", "RelLSTM")
 HIDDEN = 64
 
@@ -32,13 +32,13 @@ class Case:
 
 def shipped(model: str, task: str) -> str | None:
     """The name under which this model, trained on this task, comes with the package, if it does."""
-    name = f"{model.lower()}_{task}"
+    name = f"{model}_{task}".lower()
     return name if name in results.names() else None
 
 
 def not_shipped(model: str, task: str) -> str:
     """The sentence that says so; empty where the trained model is there."""
-    return "" if shipped(model, task) else f"No {model} trained on {task} is shipped."
+    return "" if shipped(model, task) else f"No {model} trained on {task.lower()} is shipped."
 
 
 def case_of(settings) -> Case:

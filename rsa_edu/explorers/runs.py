@@ -14,6 +14,7 @@ from rsa_edu.figures.training import Run
 from rsa_edu.models import MemoryPolicy
 from rsa_edu.network import Network
 from rsa_edu.probe import Probe, probe
+from rsa_edu.registry import TASKS
 from rsa_edu.runner import Runner
 from rsa_edu.tasks.recall import N_SYMBOLS
 from rsa_edu.training import Record, Training
@@ -38,7 +39,7 @@ class Settings:
     """What is trained, and how."""
 
     start: str = setting(NEW, Choice((NEW, *results.names()), "start from"))
-    task: str = setting("Copy", Choice(("Copy", "Denoise"), NAMES["task"]))
+    task: str = setting("Copy", Choice(tuple(TASKS), NAMES["task"]))
     model: str = setting("RelRNN", Choice(MODELS, NAMES["model"]))
     attention: str = setting("additive", Choice(ATTENTION, NAMES["attention"]))
     policy: str = setting(policies.SCREENING, Choice(policies.POLICIES, NAMES["policy"]))

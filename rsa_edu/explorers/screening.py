@@ -15,6 +15,7 @@ from rsa_edu.explorers.controls import Choice, Number, setting
 from rsa_edu.figures.names import NAMES
 from rsa_edu.figures.screening import Words, screening_figure
 from rsa_edu.reasons import explain, h
+from rsa_edu.registry import TASKS
 
 HIDDEN_SIZE = 32
 """Of the untrained models."""
@@ -25,6 +26,7 @@ UNIFORM, AS_COMPUTED, POINTED, SHARP = (
     "pointed (v_a × 30)",
     "one state only (v_a × 1000)",
 )
+
 ATTENTION = {UNIFORM: 0.0, AS_COMPUTED: 1.0, POINTED: 30.0, SHARP: 1000.0}
 """What v_a is multiplied by. With 1000 the softmax is a hard choice: most weights are exactly 0."""
 
@@ -46,7 +48,7 @@ TRAINED = tuple(name for name in results.names() if name.startswith("rel"))
 class Settings:
     """Which sequence is read by which model, and where the player stands."""
 
-    task: str = setting("Denoise", Choice(("Copy", "Denoise"), NAMES["task"]))
+    task: str = setting("Denoise", Choice(tuple(TASKS), NAMES["task"]))
     delay: int = setting(12, Number(5, 30, NAMES["delay"]))
     model: str = setting(
         UNTRAINED[0],

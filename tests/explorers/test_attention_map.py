@@ -17,12 +17,12 @@ def trace_of(name, task, seed=0):
         return rsa.results.load(name).net.double().recurrence(batch.inputs, return_trace=True)[2]
 
 
-@pytest.mark.parametrize("task", ["copy", "denoise"])
+@pytest.mark.parametrize("task", ["Copy", "Denoise"])
 def test_the_weights_are_those_of_the_shipped_network(task):
     """The map shows another network or sequence, or a state in the column of another."""
     numbers = seen(Settings(task=task, seed=3))
-    kind = {"copy": rsa.tasks.Copy, "denoise": rsa.tasks.Denoise}[task](44)
-    trace = trace_of(f"memrnn_{task}", kind, 3)
+    kind = {"Copy": rsa.tasks.Copy, "Denoise": rsa.tasks.Denoise}[task](44)
+    trace = trace_of(f"memrnn_{task.lower()}", kind, 3)
     assert numbers.trained
     for t in range(1, 64):
         expected = np.zeros(64)
@@ -52,7 +52,7 @@ def test_an_untrained_network_attends_to_all_alike():
 
 def test_the_sentence_says_what_the_row_holds():
     """The sentence speaks of another step or state than the bars show."""
-    explorer = rsa.explore.attention_map(task="denoise", step=58)
+    explorer = rsa.explore.attention_map(task="Denoise", step=58)
     row = explorer.numbers.weights[58]
     assert (
         f"{row.max():.0%} of the attention is on {h(int(row.argmax()))} (symbol" in explorer.summary
@@ -65,7 +65,7 @@ def test_the_sentence_names_a_blank_and_the_marker():
     """A state without a symbol is called by an empty name."""
     explorer = rsa.explore.attention_map(step=56)
     assert "on h₅₃ (the marker)" in explorer.summary
-    assert "(a blank)" in explorer.set(trained=False, task="denoise", step=59).summary
+    assert "(a blank)" in explorer.set(trained=False, task="Denoise", step=59).summary
 
 
 def test_what_is_not_shipped_is_shown_untrained_and_said():

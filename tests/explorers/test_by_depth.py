@@ -74,6 +74,6 @@ def test_rows_hold_every_state(explorer):
 
 def test_a_network_nobody_trained_is_said_to_be_untrained(explorer):
     """An untrained network passes for a trained one."""
-    explorer.set(model="RelLSTM", task="denoise", trained=True).wait()
+    explorer.set(model="RelLSTM", task="Denoise", trained=True).wait()
     assert "No RelLSTM trained on denoise is shipped." in explorer.summary
     assert explorer.widgets["trained"].disabled

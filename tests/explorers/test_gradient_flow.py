@@ -17,12 +17,12 @@ def exact(**settings):
     return last
 
 
-@pytest.mark.parametrize("task", ["copy", "denoise"])
+@pytest.mark.parametrize("task", ["Copy", "Denoise"])
 @pytest.mark.parametrize("model", MODELS)
 def test_a_curve_is_what_gradient_flow_measures(task, model):
     """A curve belongs to another network, sequence or budget than the sliders say."""
     found = exact(task=task, models=(model,), g=0.9)
-    problem = {"copy": rsa.tasks.Copy, "denoise": rsa.tasks.Denoise}[task](12)
+    problem = {"Copy": rsa.tasks.Copy, "Denoise": rsa.tasks.Denoise}[task](12)
     rng = torch.Generator().manual_seed
     recurrence = getattr(rsa.models, model)(problem.input_size, 64, generator=rng(0))
     with torch.no_grad():
