@@ -149,7 +149,8 @@ class Race(Explorer):
         """Who is first, who at the cursor, and what is missing."""
         said = []
         if numbers:
-            said = [_orders(settings, numbers), _then(settings, numbers), _recipes(numbers)]
+            said = [_orders(settings, numbers), machines(numbers)]
+            said += [_then(settings, numbers), _recipes(numbers)]
         said.append(missing(settings, numbers, results.sweep(SWEEP)))
         return " ".join(filter(None, said))
 
@@ -178,6 +179,14 @@ def target(numbers: dict[str, Lane]) -> float:
 def start(over: str, numbers: dict[str, Lane]) -> float:
     """Where the curves begin: after ten updates, of the fastest run where seconds are counted."""
     return 10 * min(pace(run, over) for lane in numbers.values() for run in lane.runs)
+
+
+def machines(numbers: dict[str, Lane]) -> str:
+    """A warning where seconds of different machines stand side by side."""
+    different = {run.machine for lane in numbers.values() for run in lane.runs}
+    if len(different) < 2:
+        return ""
+    return f"These runs were made on {len(different)} machines: their seconds cannot be compared."
 
 
 def _end(run: Run, over: str) -> float:

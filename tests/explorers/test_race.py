@@ -17,6 +17,7 @@ from rsa_edu.explorers.race import (
     _then,
     accuracy,
     lanes,
+    machines,
     missing,
     order,
     pace,
@@ -155,6 +156,14 @@ def test_the_sentence_says_who_is_first(explorer):
         assert mean == pytest.approx(np.mean([accuracy(run, np.array([200])) for run in runs]))
         if explorer.numbers[model].met(UPDATES, 200) < len(runs):
             assert f"{model} {mean:.2f}" in explorer.summary
+
+
+def test_seconds_of_two_machines_are_not_compared_in_silence(runs):
+    """A model that ran on a faster machine wins the race, and nobody says why."""
+    lane = Lane(tuple(runs))
+    assert machines({"RNN": lane}) == ""
+    elsewhere = Lane(tuple(replace(run, machine="another") for run in runs))
+    assert "2 machines" in machines({"RNN": lane, "LSTM": elsewhere})
 
 
 def test_rows_hold_every_run(explorer, runs):
