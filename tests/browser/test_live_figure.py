@@ -42,8 +42,7 @@ def test_all_figures_share_one_plotly(open_notebook):
         ExplorerOnPage(notebook, place)
     assert notebook.page.evaluate("rsaEduPlotly.size") == 1
     notebook.save()
-    notebook.page.reload()
-    notebook.page.wait_for_function("rsaTest.panel()", timeout=30_000)
+    notebook.open()
     for place in (0, 1):  # the kernel still runs: the page asks it for its widgets
         ExplorerOnPage(notebook, place)
     assert notebook.page.evaluate("rsaEduPlotly.size") == 1
