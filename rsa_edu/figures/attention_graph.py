@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme as look
 from rsa_edu.figures.axes import log_axis, log_range
+from rsa_edu.figures.traces import bar, scatter
 
 WINDOW, RECURRENCE, JUMPS, CHAIN, HANDLES, STATES, MEASURED, CHOSEN, FLOORS, FLOOR, PLAIN = range(
     11
@@ -37,7 +38,7 @@ def attention_graph(graph, step: int, picked: int | None, theme: str, width: int
     room = (width - MARGIN["l"] - MARGIN["r"]) / T
     traces = [
         _arcs(graph.window, T, -1, "reads recent states", ground.quiet, 1, opacity=0.45),
-        go.Scatter(
+        scatter(
             x=[0, T - 1],
             y=[0, 0],
             name="recurrence",
@@ -56,7 +57,7 @@ def attention_graph(graph, step: int, picked: int | None, theme: str, width: int
 
 def _arcs(links, T, side, name, color, width, **rest):
     x, y = _drawn(links, [side] * len(links), T)
-    return go.Scatter(
+    return scatter(
         x=x,
         y=y,
         name=name,
@@ -89,7 +90,7 @@ def _chain(graph, T):
     links = list(itertools.pairwise(graph.chain))
     sides = [1 if link in graph.jumps else -(link[1] > link[0] + 1) for link in links]
     x, y = _drawn(links, sides, T)
-    return go.Scatter(
+    return scatter(
         x=x,
         y=y,
         name="shortest chain",
@@ -100,7 +101,7 @@ def _chain(graph, T):
 
 
 def _handles(jumps, T, ground):
-    return go.Scatter(
+    return scatter(
         x=[(i + m) / 2 for i, m in jumps],
         y=[_height(m - i, T) for i, m in jumps],
         name="remove",
@@ -122,7 +123,7 @@ def _states(graph, step, picked, size, ground):
     """Circles with the depth of each state written inside, where there is room for it."""
     states = range(len(graph.measured))
     on_chain = set(graph.chain)
-    return go.Scatter(
+    return scatter(
         x=np.array(states),
         y=np.zeros(len(states)),
         name="state and its depth d",
@@ -149,7 +150,7 @@ def _gradient(graph, step, room, lowest, ground):
     T = len(graph.measured)
     t = np.arange(T)
     floor = float(graph.floors[step])
-    yield go.Bar(
+    yield bar(
         x=t,
         y=graph.measured,
         name="measured",
@@ -163,7 +164,7 @@ def _gradient(graph, step, room, lowest, ground):
     )
     height = graph.measured[step]
     # An outline of its own, so that only lines change when another state is chosen.
-    yield go.Scatter(
+    yield scatter(
         x=np.array([-0.4, -0.4, 0.4, 0.4]) + step,
         y=[lowest, height, height, lowest],
         name="chosen",
@@ -173,7 +174,7 @@ def _gradient(graph, step, room, lowest, ground):
         hoverinfo="skip",
         showlegend=False,
     )
-    yield go.Scatter(
+    yield scatter(
         x=t,
         y=graph.floors,
         name="floor of each state's own chain",
@@ -188,7 +189,7 @@ def _gradient(graph, step, room, lowest, ground):
         yaxis="y2",
         hovertemplate="h<sub>%{x}</sub>: %{y:.2e}<extra>floor</extra>",
     )
-    yield go.Scatter(
+    yield scatter(
         x=[step, T - 1],
         y=[floor, floor],
         name="floor of the chain shown",
@@ -198,7 +199,7 @@ def _gradient(graph, step, room, lowest, ground):
         hoverinfo="skip",
         showlegend=False,
     )
-    yield go.Scatter(
+    yield scatter(
         x=t,
         y=graph.plain,
         name="without attention",

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures.names import NAMES
 from rsa_edu.figures.theme import BOUND, GROUNDS, MEASURED, figure
+from rsa_edu.figures.traces import bar, heatmap, scatter
 
 BLANK = "\u00a0"
 """No symbol. Where a text was empty, plotly (7.1) never writes one again."""
@@ -79,7 +80,7 @@ def _map(attention, cell):
     cells = np.full((1, 1), np.nan) if attention is None else attention
     # A cell is drawn about its middle: that of the steps cell * i .. cell * (i+1) - 1.
     middles = np.arange(len(cells)) * cell + (cell - 1) / 2
-    return go.Heatmap(
+    return heatmap(
         x=middles,
         y=middles,
         # None, for NaN is no JSON; an array, for a list of lists is checked number by number.
@@ -98,7 +99,7 @@ def _symbols(symbols, ground, T):
         560 / max(T, 2)
     )  # of one state, in pixels: neighbours must not overlap: else no text
     shown = [i for i, symbol in enumerate(symbols) if symbol]
-    return go.Scatter(
+    return scatter(
         x=shown,
         y=[1.0] * len(shown),
         yaxis="y3",
@@ -114,7 +115,7 @@ def _symbols(symbols, ground, T):
 
 
 def _kappa(kappa):
-    return go.Scatter(
+    return scatter(
         x=kappa,
         y=np.arange(len(kappa)),
         xaxis="x2",
@@ -126,7 +127,7 @@ def _kappa(kappa):
 
 
 def _weights(weights):
-    return go.Bar(
+    return bar(
         x=np.arange(len(weights)),
         y=weights,
         yaxis="y3",
@@ -156,7 +157,7 @@ def _shade(answers) -> dict:
 def _cursor(cursor, T, ground):
     """Through the map and the curve beside it. As shapes they would redraw the axes, too."""
     for xaxis, ends in (("x", [-0.5, T - 0.5]), ("x2", [0.9, max(T, 10)])):
-        yield go.Scatter(
+        yield scatter(
             x=ends,
             y=[cursor, cursor],
             xaxis=xaxis,

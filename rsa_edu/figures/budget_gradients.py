@@ -10,6 +10,7 @@ from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis, log_range
 from rsa_edu.figures.orders import TOTAL, line, name, places
 from rsa_edu.figures.steps import marks
+from rsa_edu.figures.traces import scatter
 
 SIZES = (3, 8, 18, 25)
 """The sizes of the part of the budget that varies."""
@@ -136,7 +137,7 @@ def _curves(
     dash: str = "solid",
     width: float = 2.5,
     legend: str = "legend",
-) -> list[go.Scatter]:
+) -> list[dict]:
     """Every seed thin, dotted where it did not meet its target; their geometric mean thick."""
     seeds = [] if budget is None else list(zip(budget.ended, budget.norms[:, row], strict=True))
     met = [norms for ended, norms in seeds if ended == "target"]
@@ -147,7 +148,7 @@ def _curves(
     thin = {"showlegend": False, "hoverinfo": "skip", "opacity": 0.65 if strong else 0.3}
     return [
         *(
-            go.Scatter(
+            scatter(
                 x=np.tile([*steps, np.nan], len(lines)),
                 y=_drawn(np.ravel([[*norms, np.nan] for norms in lines])),
                 line={"color": color, "width": 1, "dash": dots},
@@ -156,7 +157,7 @@ def _curves(
             )
             for lines, dots in ((met, "solid"), (unmet, "dot"))
         ),
-        go.Scatter(
+        scatter(
             x=steps[: len(mean)],
             y=_drawn(mean),
             name=what,
@@ -175,10 +176,10 @@ def _drawn(norms: np.ndarray) -> np.ndarray:
     return np.where(norms > FLOOR, norms, np.nan)
 
 
-def _band(budget: Budget | None, steps: np.ndarray, axes: tuple[str, str]) -> go.Scatter:
+def _band(budget: Budget | None, steps: np.ndarray, axes: tuple[str, str]) -> dict:
     """All orders together, behind them."""
     mean = np.zeros(0) if budget is None else budget.mean[0]
-    return go.Scatter(
+    return scatter(
         x=steps[: len(mean)],
         y=_drawn(mean),
         name="all",
@@ -192,7 +193,7 @@ def _band(budget: Budget | None, steps: np.ndarray, axes: tuple[str, str]) -> go
     )
 
 
-def _score(budgets: Mapping[int, Budget], score: str, number: int) -> go.Scatter:
+def _score(budgets: Mapping[int, Budget], score: str, number: int) -> dict:
     """One mark per seed, beside one another over its size."""
     x, y, colors, symbols, said = [], [], [], [], []
     for place, size in enumerate(SIZES):
@@ -208,7 +209,7 @@ def _score(budgets: Mapping[int, Budget], score: str, number: int) -> go.Scatter
             colors.append(COLORS[place])
             symbols.append({"target": MET, "diverged": DIVERGED}.get(ended, UNMET))
             said.append(f"seed {seed}: {_ends(value, ended)}")
-    return go.Scatter(
+    return scatter(
         x=x,
         y=y,
         mode="markers",

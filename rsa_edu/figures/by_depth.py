@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis, log_range
 from rsa_edu.figures.steps import FLOOR, marks, words
+from rsa_edu.figures.traces import scatter
 
 KINDS = (
     ("in memory", "#d55e00", "diamond"),
@@ -70,9 +71,9 @@ def by_depth(
     )
 
 
-def _states(kind: int, over, gradients, steps, axis: str) -> go.Scatter:
+def _states(kind: int, over, gradients, steps, axis: str) -> dict:
     name, color, symbol = KINDS[kind]
-    return go.Scatter(
+    return scatter(
         x=over,
         y=gradients,
         customdata=steps,
@@ -86,9 +87,9 @@ def _states(kind: int, over, gradients, steps, axis: str) -> go.Scatter:
     )
 
 
-def _fitted(line: tuple[float, float] | None, deepest: int) -> go.Scatter:
+def _fitted(line: tuple[float, float] | None, deepest: int) -> dict:
     ends = np.array([1, deepest])
-    return go.Scatter(
+    return scatter(
         x=ends,
         y=[] if line is None else 10 ** (line[0] + line[1] * ends),
         name="fitted",
@@ -99,8 +100,8 @@ def _fitted(line: tuple[float, float] | None, deepest: int) -> go.Scatter:
     )
 
 
-def _here(over, gradients, axis: str) -> go.Scatter:
-    return go.Scatter(
+def _here(over, gradients, axis: str) -> dict:
+    return scatter(
         x=over,
         y=gradients,
         mode="markers",

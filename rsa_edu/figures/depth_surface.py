@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme as look
 from rsa_edu.figures.axes import log_axis
+from rsa_edu.figures.traces import heatmap, scatter
 
 MAP, VEIL, LEAST, SMOOTH, TREES, POINT, CHAIN, CHAIN_MEASURED, TREE, LAW = range(10)
 TREE_MEASURED, PATHS, DIRECT, PLAIN = range(10, 14)
@@ -64,7 +65,7 @@ def depth_surface(numbers, point: tuple[int, int, int], axes, theme: str, width:
 def _map(numbers, kappas, depths, edges, place, ground):
     cells = {"x": edges, "y": np.append(depths, depths[-1] + 1) - 0.5}
     decades = range(LOWEST, 1, 2)
-    yield go.Heatmap(
+    yield heatmap(
         **cells,
         z=np.log10(numbers.floors),
         customdata=np.dstack(np.broadcast_arrays(kappas, depths[:, None], numbers.floors)),
@@ -86,7 +87,7 @@ def _map(numbers, kappas, depths, edges, place, ground):
         hovertemplate="κ = %{customdata[0]}, d = %{customdata[1]}: floor %{customdata[2]:.1e}, "
         "click to choose<extra></extra>",
     )
-    yield go.Heatmap(
+    yield heatmap(
         **cells,
         z=(depths[:, None] < numbers.least).astype(float),
         colorscale=[[0, "rgba(0, 0, 0, 0)"], [1, ground.paper]],
@@ -101,7 +102,7 @@ def _map(numbers, kappas, depths, edges, place, ground):
 def _border(numbers, kappas, depths, edges, ground):
     """The fewest jumps to all states, in steps, and log_κ T, which they follow."""
     beyond = depths[-1] + 2
-    yield go.Scatter(
+    yield scatter(
         x=np.repeat(edges, 2)[1:-1],
         y=np.repeat(np.minimum(numbers.least, beyond), 2) - 0.5,
         name="least depth",
@@ -110,7 +111,7 @@ def _border(numbers, kappas, depths, edges, ground):
         hoverinfo="skip",
         showlegend=False,
     )
-    yield go.Scatter(
+    yield scatter(
         x=kappas,
         y=np.where(numbers.smooth < beyond, numbers.smooth, np.nan),
         name="log T / log κ",
@@ -125,7 +126,7 @@ def _measured_trees(numbers, kappas, depths, trees, ground):
     """A dot per tree at its depth, in the colour of what is measured."""
     least = numbers.least[trees - kappas[0]]
     there = np.isfinite(numbers.trees) & (least <= depths[-1])
-    return go.Scatter(
+    return scatter(
         x=trees,
         y=np.where(there, least, np.nan),
         name="tree, measured",
@@ -148,7 +149,7 @@ def _measured_trees(numbers, kappas, depths, trees, ground):
 
 
 def _chosen(point):
-    return go.Scatter(
+    return scatter(
         x=[point[0]],
         y=[point[1]],
         name="chosen",
@@ -184,7 +185,7 @@ def _power(exponent: float) -> str:
 
 
 def _line(x, y, name, color, dash, shape="linear"):
-    return go.Scatter(
+    return scatter(
         x=x,
         y=np.where(y > 0, y, np.nan),
         name=name,
@@ -198,7 +199,7 @@ def _line(x, y, name, color, dash, shape="linear"):
 
 
 def _dots(x, y, name, color, symbol):
-    return go.Scatter(
+    return scatter(
         x=x,
         y=np.where(y > 0, y, np.nan),
         name=name,

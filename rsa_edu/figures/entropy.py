@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis
+from rsa_edu.figures.traces import scatter
 
 GAP = 0.06
 """Between the two panels, as a part of the height."""
@@ -29,29 +30,28 @@ def entropy_along_training(
         kappa: (N,) effective kappa there. uniform: that of uniform attention.
         accuracy: (N,) of the answers. chance: that of guessing.
     """
-    last = max(updates, default=1)
-    drawn = theme.figure(
+    last, grid = max(updates, default=1), {"gridcolor": GRID}
+    return theme.figure(
         _curve(updates, kappa, "effective κ", "y2"),
         _level(last, uniform, "uniform attention", "y2"),
         _curve(updates, accuracy, "accuracy", "y"),
         _level(last, chance, "guessing", "y"),
         height=460,
-        xaxis={"title": {"text": "update"}, "range": [0, last], "anchor": "y"},
-        yaxis={"title": {"text": "accuracy"}, "range": [0, 1.03], "domain": [0, 0.5 - GAP / 2]},
-        yaxis2={
-            **log_axis("effective κ", [-0.05, 0.2 + math.log10(max([uniform, *kappa]))]),
-            "domain": [0.5 + GAP / 2, 1],
-        },
+        xaxis=grid | {"title": {"text": "update"}, "range": [0, last], "anchor": "y"},
+        yaxis=grid
+        | {"title": {"text": "accuracy"}, "range": [0, 1.03], "domain": [0, 0.5 - GAP / 2]},
+        yaxis2=grid
+        | log_axis("effective κ", [-0.05, 0.2 + math.log10(max([uniform, *kappa]))])
+        | {"domain": [0.5 + GAP / 2, 1]},
         showlegend=False,
         paper_bgcolor=NO_GROUND,
         plot_bgcolor=NO_GROUND,
         font={"color": INK},
     )
-    return drawn.update_xaxes(gridcolor=GRID).update_yaxes(gridcolor=GRID)
 
 
-def _curve(x, y, name: str, axis: str) -> go.Scatter:
-    return go.Scatter(
+def _curve(x, y, name: str, axis: str) -> dict:
+    return scatter(
         x=list(x),
         y=list(y),
         name=name,
@@ -63,8 +63,8 @@ def _curve(x, y, name: str, axis: str) -> go.Scatter:
     )
 
 
-def _level(last: float, value: float, name: str, axis: str) -> go.Scatter:
-    return go.Scatter(
+def _level(last: float, value: float, name: str, axis: str) -> dict:
+    return scatter(
         x=[0, last],
         y=[value, value],
         name=name,

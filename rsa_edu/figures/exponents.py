@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
+from rsa_edu.figures.traces import scatter
 
 PANELS = (("x", "y"), ("x2", "y2"))
 """The axes of the log-log panel and of the semi-log panel."""
@@ -141,8 +142,8 @@ STYLES = {
 }
 
 
-def _curve(axes, x, y, name: str, style: str) -> go.Scatter:
-    return go.Scatter(
+def _curve(axes, x, y, name: str, style: str) -> dict:
+    return scatter(
         x=x,
         y=np.where(np.isfinite(y), y, np.nan),
         xaxis=axes[0],
@@ -156,8 +157,8 @@ def _curve(axes, x, y, name: str, style: str) -> go.Scatter:
     )
 
 
-def _ends(x, y) -> go.Scatter:
-    return go.Scatter(
+def _ends(x, y) -> dict:
+    return scatter(
         x=x,
         y=y,
         mode="markers",

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis, log_range
 from rsa_edu.figures.steps import FLOOR, marks, words
+from rsa_edu.figures.traces import scatter
 
 
 def gradient_flow(
@@ -44,8 +45,8 @@ def gradient_flow(
     )
 
 
-def _curve(model: str, values: np.ndarray, faded: bool) -> go.Scatter:
-    return go.Scatter(
+def _curve(model: str, values: np.ndarray, faded: bool) -> dict:
+    return scatter(
         x=np.arange(len(values)),
         y=np.maximum(values, FLOOR),
         customdata=values,
@@ -58,9 +59,9 @@ def _curve(model: str, values: np.ndarray, faded: bool) -> go.Scatter:
     )
 
 
-def _cursor_marks(curves: Mapping[str, np.ndarray], cursor: int | None) -> go.Scatter:
+def _cursor_marks(curves: Mapping[str, np.ndarray], cursor: int | None) -> dict:
     here = {m: c[cursor] for m, c in curves.items() if cursor is not None and cursor < len(c)}
-    return go.Scatter(
+    return scatter(
         x=[cursor] * len(here),
         y=[max(value, FLOOR) for value in here.values()],
         mode="markers",

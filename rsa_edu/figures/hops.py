@@ -9,6 +9,7 @@ from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis, log_range
 from rsa_edu.figures.orders import COLORS, TOTAL, color, line, name, places
 from rsa_edu.figures.steps import FLOOR, marks, words
+from rsa_edu.figures.traces import bar, scatter
 
 
 def hops(
@@ -70,8 +71,8 @@ def hops(
     )
 
 
-def _whole(total: np.ndarray) -> go.Scatter:
-    return go.Scatter(
+def _whole(total: np.ndarray) -> dict:
+    return scatter(
         x=np.arange(len(total)),
         y=np.maximum(total, FLOOR),
         customdata=total,
@@ -82,10 +83,10 @@ def _whole(total: np.ndarray) -> go.Scatter:
     )
 
 
-def _curve(place: int, values: np.ndarray | None = None) -> go.Scatter:
+def _curve(place: int, values: np.ndarray | None = None) -> dict:
     """Where an order is exactly zero there is no path of so many hops, and no line."""
     values = np.zeros(0) if values is None else values
-    return go.Scatter(
+    return scatter(
         x=np.arange(len(values)),
         y=np.where(values > 0, np.maximum(values, FLOOR), np.nan),
         customdata=values,
@@ -97,10 +98,10 @@ def _curve(place: int, values: np.ndarray | None = None) -> go.Scatter:
     )
 
 
-def _bars(orders: Sequence[int], shares: np.ndarray, cursor: int) -> go.Bar:
+def _bars(orders: Sequence[int], shares: np.ndarray, cursor: int) -> dict:
     here = shares[:, cursor] if shares.shape[1] else []
     shown = orders[: len(here)]
-    return go.Bar(
+    return bar(
         x=here,
         y=[name(place) for place in shown],
         orientation="h",

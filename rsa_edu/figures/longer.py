@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rsa_edu.figures.theme import MODELS, figure
+from rsa_edu.figures.traces import bar, scatter
 
 MOST_CURVES = 6
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
@@ -54,7 +55,7 @@ def longer(
     color = MODELS[curves[0].model][0] if curves else MODELS["RelRNN"][0]
     shown = [*curves[:MOST_CURVES], *[None] * (MOST_CURVES - len(curves))]
     return figure(
-        go.Bar(
+        bar(
             x=list(range(1, len(right) + 1)),
             y=right.tolist(),
             marker={"color": color},
@@ -100,11 +101,11 @@ def longer(
     )
 
 
-def _curve(curve: Curve | None, present: bool) -> go.Scatter:
+def _curve(curve: Curve | None, present: bool) -> dict:
     if curve is None:
-        return go.Scatter(x=[], y=[], xaxis="x2", yaxis="y2", showlegend=False)
+        return scatter(x=[], y=[], xaxis="x2", yaxis="y2", showlegend=False)
     color = MODELS[curve.model][0]
-    return go.Scatter(
+    return scatter(
         x=list(curve.delays),
         y=list(curve.accuracy),
         error_y={"type": "data", "array": list(curve.error), "color": color, "thickness": 1.2},
@@ -122,9 +123,9 @@ def _curve(curve: Curve | None, present: bool) -> go.Scatter:
     )
 
 
-def _guessing(ends: Sequence[float], chance: float, axis: str, word: str) -> go.Scatter:
+def _guessing(ends: Sequence[float], chance: float, axis: str, word: str) -> dict:
     """The dotted line of guessing, its word at the right end."""
-    return go.Scatter(
+    return scatter(
         x=list(ends),
         y=[chance, chance],
         text=["", word],

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis
+from rsa_edu.figures.traces import scatter
 
 SEEDS, MEAN, MARKS = range(3)
 """The traces of a model, in this order; those of model i begin at i * PER_MODEL."""
@@ -113,7 +114,7 @@ def _traces(model: str, lane: Lane | None, row: int | None, over: str, edge: flo
     shared = {"legendgroup": model, "showlegend": False}
     there = lane is not None
     curves = lane.curves if lane else ()
-    yield go.Scatter(
+    yield scatter(
         x=_joined(x for x, _ in curves),
         y=_joined(accuracy for _, accuracy in curves),
         mode="lines",
@@ -122,7 +123,7 @@ def _traces(model: str, lane: Lane | None, row: int | None, over: str, edge: flo
         hoverinfo="skip",
         **shared,
     )
-    yield go.Scatter(
+    yield scatter(
         x=lane.mean[0] if lane else [],
         y=lane.mean[1] if lane else [],
         name=model,
@@ -133,7 +134,7 @@ def _traces(model: str, lane: Lane | None, row: int | None, over: str, edge: flo
     )
     marks = list(_marks(lane, row, edge)) if lane else []
     symbols = [mark[2] for mark in marks]
-    yield go.Scatter(
+    yield scatter(
         x=[mark[0] for mark in marks],
         y=[mark[1] for mark in marks],
         text=[mark[3] for mark in marks],
@@ -170,9 +171,9 @@ def _marks(lane: Lane, row: int, edge: float):
         yield lane.median, row, MEDIAN, "median:"
 
 
-def _here(lanes: Mapping[str, Lane], spent: float) -> go.Scatter:
+def _here(lanes: Mapping[str, Lane], spent: float) -> dict:
     """The accuracy of each model at the cursor."""
-    return go.Scatter(
+    return scatter(
         x=[spent] * len(lanes),
         y=[lane.here for lane in lanes.values()],
         mode="markers",

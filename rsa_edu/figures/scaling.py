@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis
+from rsa_edu.figures.traces import scatter
 
 SEEDS, MEAN, FIT, EXPONENTS = range(4)
 """The traces of a model, in this order; those of model i begin at i * PER_MODEL."""
@@ -105,7 +106,7 @@ def _traces(model: str, growth: Growth, row: int | None, unit: str):
     means = _means(growth)
     points = {"color": color, "size": 5, "opacity": 0.7}
     shared = {"legendgroup": model, "showlegend": False}
-    yield go.Scatter(
+    yield scatter(
         x=list(growth.lengths),
         y=list(growth.costs),
         customdata=list(growth.seeds),
@@ -115,7 +116,7 @@ def _traces(model: str, growth: Growth, row: int | None, unit: str):
         "<extra></extra>",
         **shared,
     )
-    yield go.Scatter(
+    yield scatter(
         x=list(means),
         y=list(means.values()),
         name=model,
@@ -128,11 +129,11 @@ def _traces(model: str, growth: Growth, row: int | None, unit: str):
     yield _exponents(model, growth, row, shared)
 
 
-def _fit(model: str, growth: Growth, unit: str, shared: dict) -> go.Scatter:
+def _fit(model: str, growth: Growth, unit: str, shared: dict) -> dict:
     """The fitted line, with a mark and the spread of the seeds at its far end."""
     color, costs = theme.MODELS[model][0], [cost for _, cost in growth.fit]
     low, high = growth.spread or (costs or [0.0])[-1:] * 2
-    return go.Scatter(
+    return scatter(
         x=[length for length, _ in growth.fit],
         y=costs,
         error_y={
@@ -152,14 +153,14 @@ def _fit(model: str, growth: Growth, unit: str, shared: dict) -> go.Scatter:
     )
 
 
-def _exponents(model: str, growth: Growth, row: int | None, shared: dict) -> go.Scatter:
+def _exponents(model: str, growth: Growth, row: int | None, shared: dict) -> dict:
     """A dot for each seed, and last a bar for all of them."""
     color, exponents = theme.MODELS[model][0], growth.exponents or {}
     words = [f"seed {seed}" for seed in exponents]
     x = list(exponents.values())
     if growth.exponent is not None:
         words, x = [*words, "all seeds"], [*x, growth.exponent]
-    return go.Scatter(
+    return scatter(
         x=x,
         y=[row] * len(x),
         text=words,
@@ -201,9 +202,9 @@ def _guides(first: float, last: float, lowest: float, highest: float) -> dict[in
     return lines
 
 
-def _dotted(guides: dict[int, np.ndarray]) -> go.Scatter:
+def _dotted(guides: dict[int, np.ndarray]) -> dict:
     gap = [None]
-    return go.Scatter(
+    return scatter(
         x=[x for ends in guides.values() for x in (*ends[:, 0], *gap)],
         y=[y for ends in guides.values() for y in (*ends[:, 1], *gap)],
         name="guides",

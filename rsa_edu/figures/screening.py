@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from rsa_edu.figures.theme import BOUND, GROUNDS, MEASURED, OTHER, WIDTH, figure
+from rsa_edu.figures.traces import bar, scatter
 
 LANES = {"new": 3, "buffer": 2, "relevant set": 1, "lost": 0}
 """A state stands above its time index and falls from lane to lane; it never rises."""
@@ -54,7 +55,7 @@ def screening_figure(
     ground = GROUNDS[theme]
     relevant = [member for member in decision.relevant if member]
     size = max(8, min(26, round(0.82 * (WIDTH - MARGIN["l"] - MARGIN["r"]) / len(symbols))))
-    drawn = figure(
+    return figure(
         _input(symbols, decision.t, size, ground),
         *_bars("alpha", decision, relevant, "y3", words, ground),
         *_bars("score", decision, relevant, "y2", words, ground),
@@ -62,8 +63,8 @@ def screening_figure(
         *_lanes(symbols, decision, relevant, size, words, ground),
         *_moves(decision, ground),
         height=540,
+        **_layout(decision, len(symbols), relevant, headline, words, ground),
     )
-    return drawn.update_layout(_layout(decision, len(symbols), relevant, headline, words, ground))
 
 
 def _input(symbols, t, size, ground):
@@ -86,7 +87,7 @@ def _input(symbols, t, size, ground):
 
 def _tiles(x, text, size, *, color, edge, ground, opacity=1, ink="#ffffff", **trace):
     # A tile without an edge has one in the colour of the ground: a gap, on a narrow page, too.
-    return go.Scatter(
+    return scatter(
         x=list(x),
         text=[symbol or BLANK for symbol in text],
         mode="markers+text",
@@ -109,7 +110,7 @@ def _bars(field, d, relevant, axis, words, ground):
     letter = {"alpha": "α", "score": words.letter}[field]
     compared = (d.candidate, d.weakest) if field == "score" and words.letter else ()
     for lane, held in (("buffer", d.buffer), ("relevant set", relevant)):
-        yield go.Bar(
+        yield bar(
             x=[state.position for state in held],
             y=[getattr(state, field) for state in held],
             name=lane,
@@ -130,7 +131,7 @@ def _called(lane, words):
 def _bar_to_beat(d, n, words, ground):
     """The score of the weakest member, across the whole row; nothing where no scores are kept."""
     level = d.weakest.score if d.weakest and words.bar else None
-    return go.Scatter(
+    return scatter(
         x=[-0.6, n - 0.4],
         y=[level, level],
         name="to beat",
@@ -185,7 +186,7 @@ def _moves(d, ground):
 
 def _arrow(position, start, end, color):
     there = position is not None
-    return go.Scatter(
+    return scatter(
         x=[position, position],
         y=[LANES[start] - 0.3, LANES[end] + 0.22] if there else [None, None],
         name="goes to",

@@ -8,6 +8,7 @@ from math import floor, log10
 import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
+from rsa_edu.figures.traces import scatter
 
 LOOKS = (
     ("#1a7ab8", "circle", "solid"),
@@ -100,10 +101,10 @@ def sweep_figure(picture: Picture | None = None) -> go.Figure:
     )
 
 
-def _means(shown: Picture, kind: int, shift: Callable) -> go.Scatter:
+def _means(shown: Picture, kind: int, shift: Callable) -> dict:
     color, symbol, dash = _look(shown, kind)
     own = [line for line in shown.lines if line.kind == kind]
-    return go.Scatter(
+    return scatter(
         # Between two lines of one kind stands an empty point, so that they are not joined.
         x=_apart([x + shift(line) for x in line.x] for line in own),
         y=_apart(line.mean for line in own),
@@ -127,11 +128,11 @@ def _means(shown: Picture, kind: int, shift: Callable) -> go.Scatter:
     )
 
 
-def _runs(shown: Picture, kind: int, shift: Callable, beside: float) -> go.Scatter:
+def _runs(shown: Picture, kind: int, shift: Callable, beside: float) -> dict:
     color, *_ = _look(shown, kind)
     own = [line for line in shown.lines if line.kind == kind]
     seeds = [(x + shift(line) + beside, y, words) for line in own for x, y, words in line.seeds]
-    return go.Scatter(
+    return scatter(
         x=[x for x, _, _ in seeds],
         y=[y for _, y, _ in seeds],
         text=[words for *_, words in seeds],
@@ -143,8 +144,8 @@ def _runs(shown: Picture, kind: int, shift: Callable, beside: float) -> go.Scatt
     )
 
 
-def _chance(level: float | None, low: float, high: float) -> go.Scatter:
-    return go.Scatter(
+def _chance(level: float | None, low: float, high: float) -> dict:
+    return scatter(
         x=[low, high],
         y=[level, level],
         text=["", "" if level is None else "chance"],

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis, log_range
+from rsa_edu.figures.traces import scatter
 
 FLOOR = 1e-12
 """A curve may leave the picture at the bottom; values under this do not stretch the axis."""
@@ -64,7 +65,7 @@ def temperature(
     )
 
 
-def _spread(n, values, name: str, color: str, axes=("x", "y")) -> list[go.Scatter]:
+def _spread(n, values, name: str, color: str, axes=("x", "y")) -> list[dict]:
     """All draws as thin lines, and their median."""
     draws = values if values.ndim == 2 else np.empty((0, len(n)))
     gap = np.full((len(draws), 1), np.nan)
@@ -97,7 +98,7 @@ def _spread(n, values, name: str, color: str, axes=("x", "y")) -> list[go.Scatte
 def _line(x, y, name, color, *, dash="solid", width=2.5, axes=("x", "y"), legend=True, **rest):
     y = np.asarray(y, dtype=float)
     hover = {} if "hoverinfo" in rest else {"hovertemplate": "T = %{x}: %{y:.3g}"}
-    return go.Scatter(
+    return scatter(
         x=x,
         y=np.where(y > 0, y, np.nan),
         name=name,

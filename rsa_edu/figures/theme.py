@@ -6,6 +6,7 @@ tells RNN from LSTM, so that no two models differ in colour only where it is har
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import plotly.graph_objects as go
 
@@ -55,6 +56,7 @@ def line(model: str, width: float = 2.5) -> dict:
     return {"color": color, "dash": dash, "width": width}
 
 
+@cache
 def template(theme: str) -> go.layout.Template:
     """The plotly template of a theme; shapes and annotations take their colours from it too."""
     ground = GROUNDS[theme]
@@ -102,4 +104,5 @@ def figure(*traces, height: int = HEIGHT, **layout) -> go.Figure:
             "uirevision": "kept",
             **layout,
         },
+        _validate=False,
     )

@@ -6,8 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rsa_edu.figures.theme import GROUNDS, MODELS, figure
+from rsa_edu.figures.traces import scatter
 from rsa_edu.figures.tradeoff_picture import Axis, Dots, High, Low, Mean, Picture, Row
-from rsa_edu.figures.tradeoff_rows import STAR, row_traces, scatter
+from rsa_edu.figures.tradeoff_rows import STAR, row_traces
 
 FULL = "full attention"
 LOOKS = {

@@ -4,17 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from rsa_edu.figures.traces import scatter
 from rsa_edu.figures.tradeoff_picture import Row
 
 PER_ROW = 3
 """Traces: band, mean, seeds."""
 STAR = "#f0c000"
 """Colour of runs made here."""
-
-
-def scatter(**words) -> dict:
-    """A trace as plain words: plotly then checks it once, not twice, which a drag can feel."""
-    return {"type": "scatter"} | words
 
 
 def row_traces(row: Row, i: int, color: str, ink: str) -> Iterator[dict]:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures.axes import log_axis, log_range
 from rsa_edu.figures.theme import GROUNDS, MODELS, figure
+from rsa_edu.figures.traces import heatmap, scatter
 
 NO_RUN = "Start a run"
 
@@ -48,7 +49,7 @@ def training_figure(run: Run | None, kept: Run | None, theme: str) -> go.Figure:
     now = run or Run("", "RNN")
     old = kept or Run("", "RNN")
     last = max([20, *now.update[-1:], *old.update[-1:]])
-    drawn = figure(
+    return figure(
         *_both(now, old, "update", "loss", {}),
         *_both(now, old, "update", "accuracy", {"xaxis": "x2", "yaxis": "y2"}),
         *_both(now, old, None, "flow", {"xaxis": "x4", "yaxis": "y4"}),
@@ -57,14 +58,14 @@ def training_figure(run: Run | None, kept: Run | None, theme: str) -> go.Figure:
         _notes(now, last, ground),
         _map(now),
         height=620,
+        **_layout(run, now, old, last),
     )
-    return drawn.update_layout(_layout(run, now, old, last))
 
 
 def _both(now, old, x, field, axes):
     for run, dash in ((now, "solid"), (old, "dash")):
         y = list(getattr(run, field))
-        yield go.Scatter(
+        yield scatter(
             x=list(getattr(run, x)) if x else list(range(len(y))),
             y=y,
             name=run.name,
@@ -78,7 +79,7 @@ def _both(now, old, x, field, axes):
 
 
 def _yardstick(level, last, words, axes, ground):
-    return go.Scatter(
+    return scatter(
         x=[0, last],
         y=[level, level],
         name=words,
@@ -94,7 +95,7 @@ def _yardstick(level, last, words, axes, ground):
 
 
 def _notes(run, last, ground):
-    return go.Scatter(
+    return scatter(
         x=[update for update, _ in run.notes],
         y=[0] * len(run.notes),
         text=[words for _, words in run.notes],
@@ -112,7 +113,7 @@ def _notes(run, last, ground):
 def _map(run):
     attention = run.attention or [[None]]
     places = [i * run.cell for i in range(len(attention))]
-    return go.Heatmap(
+    return heatmap(
         x=places,
         y=places,
         z=attention,

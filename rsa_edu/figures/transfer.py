@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
+from rsa_edu.figures.traces import scatter
 
 STRIDE = 0.011
 """Decades between the seeds of two models at one delay, so that they lie side by side."""
@@ -80,7 +81,7 @@ def _traces(model: str, tested: Scores | None, delays: Sequence[int], beside: fl
     accuracy = np.zeros((0, len(delays))) if tested is None else tested.accuracy
     seeds = () if tested is None else tested.seeds
     there = len(accuracy) > 0
-    yield go.Scatter(
+    yield scatter(
         x=list(delays) if there else [],
         y=accuracy.mean(0).tolist() if there else [],
         name=model,
@@ -93,7 +94,7 @@ def _traces(model: str, tested: Scores | None, delays: Sequence[int], beside: fl
     )
     at = np.tile(np.asarray(delays, dtype=float), (len(accuracy), 1))
     numbers = np.repeat(np.asarray(seeds, dtype=int), len(delays))
-    yield go.Scatter(
+    yield scatter(
         x=(at * 10 ** (STRIDE * beside)).ravel().tolist(),
         y=accuracy.ravel().tolist(),
         customdata=np.stack([numbers, at.ravel().astype(int)], 1).tolist(),
@@ -106,9 +107,9 @@ def _traces(model: str, tested: Scores | None, delays: Sequence[int], beside: fl
     )
 
 
-def _guessing(chance: float, ends: Sequence[float]) -> go.Scatter:
+def _guessing(chance: float, ends: Sequence[float]) -> dict:
     """A dotted line with its word at the left end."""
-    return go.Scatter(
+    return scatter(
         x=[10 ** ends[0], 10 ** ends[1]],
         y=[chance, chance],
         text=["guessing", ""],

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from rsa_edu.figures import theme
 from rsa_edu.figures.axes import log_axis, log_range
+from rsa_edu.figures.traces import scatter
 
 
 def vanishing(
@@ -43,7 +44,7 @@ def vanishing(
             "dot",
             showlegend=parted,
         ),
-        go.Scatter(
+        scatter(
             x=gone,
             y=np.full(len(gone), 10.0 ** (low + 0.012 * (high - low))),
             name="measured: exactly 0",
@@ -60,9 +61,9 @@ def vanishing(
     )
 
 
-def _curve(x, y, name: str, color: str, dash: str, **rest) -> go.Scatter:
+def _curve(x, y, name: str, color: str, dash: str, **rest) -> dict:
     y = np.asarray(y, dtype=float)
-    return go.Scatter(
+    return scatter(
         x=x,
         y=np.where(y > 0, y, np.nan),
         name=name,
