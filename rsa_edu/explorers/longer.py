@@ -245,8 +245,20 @@ class Longer(Explorer):
 
     def _arrived(self, result) -> None:
         settings, found = result
-        self.measured.setdefault(budget_of(settings), {})[settings.delay] = found
-        super()._arrived(result)
+        here = budget_of(settings), settings.delay
+        with self._lock:
+            self._forget_passed(here)
+            self.measured.setdefault(here[0], {})[here[1]] = found
+            super()._arrived(result)
+
+    def _forget_passed(self, here: tuple[Budget, int]) -> None:
+        """A slider that is dragged passes delays and sizes that get a few sequences each."""
+        for budget, there in list(self.measured.items()):
+            for delay in [delay for delay in there if (budget, delay) != here]:
+                if there[delay].sequences < sum(PARTS[: parts(budget, delay)]):
+                    del there[delay]
+            if not there and budget != here[0]:
+                del self.measured[budget]
 
     def draw(self, settings, numbers):
         """The answers now, and all that was measured here."""

@@ -7,7 +7,7 @@ import ipywidgets
 import traitlets
 
 from rsa_edu.explorers.policies import SCREENING
-from rsa_edu.explorers.stored_points import FULL, LETTERS, NUS, POLICIES, RHOS, TASKS, Place
+from rsa_edu.explorers.stored_points import FIXED, LETTERS, NUS, POLICIES, RHOS, TASKS, Place
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,6 @@ def _known(pin: tuple) -> bool:
     task, policy, nu, rho = pin
     if task not in TASKS or policy not in POLICIES:
         return False
-    if policy == FULL:
+    if policy in FIXED:
         return (nu, rho) == (0, 0)
     return nu in NUS and rho in (RHOS if policy == SCREENING else (nu,))

@@ -1,4 +1,4 @@
-"""The stored runs of the tradeoff map, by budget."""
+"""The stored runs of the tradeoff map, by budget or model."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,16 +9,19 @@ from typing import NamedTuple
 from rsa_edu import results
 from rsa_edu.explorers import policies
 from rsa_edu.figures.axes import spoken
-from rsa_edu.figures.tradeoff_map import FULL
+from rsa_edu.figures.tradeoff_map import FULL, OTHERS
 from rsa_edu.points import QUANTITIES, Point, Spread, points
 from rsa_edu.store import Run
 from rsa_edu.sweeps import RunSettings, distinct, plan
 
-SWEEPS = ("budgets", "policies")
+SWEEPS = ("budgets", "policies", "models")
 PACE = "pace"
-"""The sweep that times the same budgets, short runs, one at a time."""
+"""The sweep that times the same points, short runs, one at a time."""
 TASKS = ("Copy", "Denoise")
-POLICIES = (*policies.POLICIES, FULL)
+POLICIES = (*policies.POLICIES, FULL, *OTHERS)
+"""What may be chosen: a policy of RelRNN, or another model."""
+FIXED = (FULL, *OTHERS)
+"""Of these no budget is varied."""
 WHOLE = (policies.WINDOW, policies.LOWEST)
 """Of these only K counts."""
 NUS, RHOS = (1, 2, 5, 10, 25), (0, 2, 5, 10, 25)
@@ -46,7 +49,10 @@ LETTERS = "ABCD"
 
 
 class Place(NamedTuple):
-    """A task with a budget. Where only K counts, nu and rho are its halves; full attention: 0."""
+    """A task with a budget, or with another model: then `policy` is its name, and nu = rho = 0.
+
+    Where only K counts, nu and rho are its halves.
+    """
 
     task: str
     policy: str
@@ -56,8 +62,8 @@ class Place(NamedTuple):
     @property
     def budget(self) -> str:
         """The policy and its sizes in words."""
-        if self.policy == FULL:
-            return FULL
+        if self.policy in FIXED:
+            return self.policy
         if self.policy in WHOLE:
             return f"{self.policy}, K = {self.nu + self.rho}"
         return f"{self.policy}, ν = {self.nu}, ρ = {self.rho}"
@@ -70,8 +76,8 @@ class Place(NamedTuple):
 def place_of(settings: dict) -> Place:
     """The place of a run with these settings."""
     task, policy = settings["task"], settings["policy"]
-    if settings["model"] == "MemRNN":
-        return Place(task, FULL)
+    if settings["model"] != "RelRNN":
+        return Place(task, FULL if settings["model"] == "MemRNN" else settings["model"])
     if policy in WHOLE:
         size = settings["size"] or settings["buffer_size"]
         return Place(task, policy, size - size // 2, size // 2)
@@ -125,7 +131,7 @@ class Stored:
         if not same:
             raise ValueError(f"no run of {place.policy} on {place.task} was planned.")
         sizes = {"buffer_size": place.nu, "relevant_size": place.rho}
-        if place.policy == FULL:
+        if place.policy in FIXED:
             sizes = {}
         elif place.policy in WHOLE:
             given = "size" if same[0][0].size is not None else "buffer_size"

@@ -18,6 +18,7 @@ from rsa_edu.explorers.stored_points import (
     BOTH,
     COSTS,
     DELAYS,
+    FIXED,
     FULL,
     GAINS,
     NU,
@@ -49,7 +50,7 @@ class Settings:
 
     nu: int = setting(5, Ladder(NUS, NAMES["nu"]))
     rho: int = setting(10, Ladder(RHOS, NAMES["rho"]))
-    policy: str = setting(policies.SCREENING, Choice(POLICIES, NAMES["policy"]))
+    policy: str = setting(policies.SCREENING, Choice(POLICIES, NAMES["policy_or_model"]))
     task: str = setting("Copy", Choice(TASKS, NAMES["task"]))
     cost: str = setting("saved for the backward pass", Choice(tuple(COSTS), NAMES["cost"]))
     gain: str = setting("accuracy", Choice(tuple(GAINS), NAMES["gain"]))
@@ -79,6 +80,7 @@ class TradeoffMap(Explorer):
             "pins": (("Denoise", "Screening", 10, 10),),
         },
         "Against full attention": {"pins": (("Copy", FULL, 0, 0),)},
+        "Against a Transformer": {"pins": (("Copy", "Transformer", 0, 0),)},
         "Copy against denoise": {"task": "Denoise", "pins": (("Copy", "Screening", 5, 10),)},
         "Ten times the delay": {"test_delay": 300},
         "How deep": {"gain": "effective depth", "cost": "budget K"},
@@ -217,8 +219,9 @@ class TradeoffMap(Explorer):
 
     def idle(self, settings) -> dict[str, str]:
         """Sizes that a policy does not have, or that follow another."""
-        if settings.policy == FULL:
-            return dict.fromkeys(("nu", "rho", "along"), f"{FULL.capitalize()} has no budget.")
+        if settings.policy in FIXED:
+            why = f"{settings.policy}: its budget is not varied here."
+            return dict.fromkeys(("nu", "rho", "along"), why)
         if settings.policy != policies.SCREENING:
             why = f"{settings.policy} was measured at ρ = ν only: ρ follows ν."
             return dict.fromkeys(("rho", "along"), why)
@@ -249,19 +252,19 @@ class TradeoffMap(Explorer):
 
     def _take_clicks(self) -> None:
         """A click on a point of the map chooses it, as the sliders do."""
-        for at, name in enumerate(view.LOOKS):
+        for at, group in enumerate(view.GROUPS):
             self.figure.data[at].on_click(
-                lambda trace, points, state, name=name: self._choose(name, points.point_inds)
+                lambda trace, points, state, group=group: self._choose(group, points.point_inds)
             )
 
-    def _choose(self, policy: str, clicked: list[int]) -> None:
+    def _choose(self, group: str, clicked: list[int]) -> None:
         for i in clicked[:1]:
-            self.move_to(self.numbers.chart.places[policy][i])
+            self.move_to(self.numbers.chart.places[group][i])
 
     def move_to(self, place: Place) -> "TradeoffMap":
         """Choose this place."""
-        if place.policy == FULL:
-            return self.set(policy=FULL, task=place.task)
+        if place.policy in FIXED:
+            return self.set(policy=place.policy, task=place.task)
         along = self.settings.along
         if along == BOTH and place.nu != place.rho:
             along = RHO

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rsa_edu.explorers.stored_points import (
     COSTS,
     DELAYS,
-    FULL,
+    FIXED,
     GAINS,
     ROWS,
     TIMED,
@@ -125,7 +125,7 @@ def _signed(value: float, style: str) -> str:
 def _left_out(settings, numbers: Numbers) -> str:
     """Points that the map cannot show, and those that it shows in part."""
     cost, gain, said = COSTS[settings.cost], GAINS[settings.gain], []
-    if absent := [p for p in numbers.chart.absent if (p.policy, cost) != (FULL, "slots")]:
+    if absent := [p for p in numbers.chart.absent if p.policy not in FIXED or cost != "slots"]:
         what = " and ".join(QUANTITIES[n].label for n in (cost, gain) if n != "slots")
         said.append(f"{_points(absent)} not on the map, without {what}.")
     if partial := numbers.chart.partial:
@@ -149,6 +149,6 @@ def rows(stored: Stored, live: Sequence[Run], task: str) -> Iterator[tuple]:
         if place.task == task:
             found = [of(alone, "accuracy", delay) for delay in DELAYS]
             found += [alone.spread(name) for name in COLUMNS]
-            sizes = ("", "", "") if place.policy == FULL else (*place[2:], place.nu + place.rho)
+            sizes = ("", "", "") if place.policy in FIXED else (*place[2:], place.nu + place.rho)
             cells = ("" if value is None else value.mean for value in found)
             yield (place.policy, *sizes, run.seed, made, *cells)

@@ -8,11 +8,11 @@ from rsa_edu.explorers import policies
 from rsa_edu.explorers.stored_points import (
     BOTH,
     COSTS,
+    FIXED,
     GAINS,
     LETTERS,
     NU,
     NUS,
-    POLICIES,
     RHO,
     RHOS,
     ROWS,
@@ -26,7 +26,7 @@ from rsa_edu.explorers.stored_points import (
     told,
     told_spread,
 )
-from rsa_edu.figures.tradeoff_map import FULL
+from rsa_edu.figures.tradeoff_map import FULL, GROUPS, group_of
 from rsa_edu.figures.tradeoff_picture import Axis, Dots, Picture, Row
 from rsa_edu.points import QUANTITIES, Point, Spread, pareto_front
 from rsa_edu.store import Run
@@ -36,7 +36,7 @@ from rsa_edu.store import Run
 class Chart:
     """The part of the map that no slider of the budget moves.
 
-    places: policy -> places of its dots. front: places by rising cost. absent: places without one
+    places: group -> places of its dots. front: places by rising cost. absent: places without one
     of the two numbers; partial: those where not every seed has both; elsewhere: those whose time is
     of another machine. Neither of these two is compared for the front.
     """
@@ -60,7 +60,7 @@ def chart(stored: Stored, task: str, cost: str, gain: str, delay: int) -> Chart:
     elsewhere = {p for p in there if not stored.comparable(p, cost)}
     every = {p for p, both in there.items() if all(len(s.values) == s.of for s in both)}
     whole = every - elsewhere
-    by_policy = {name: [p for p in there if p.policy == name] for name in POLICIES}
+    groups = {g: [p for p in there if group_of(p.policy) == g] for g in GROUPS}
     sign = -1 if QUANTITIES[gain].better == "low" else 1
     pairs = [(there[p][0].mean, sign * there[p][1].mean) for p in there if p in whole]
     best = pareto_front(pairs)
@@ -69,15 +69,16 @@ def chart(stored: Stored, task: str, cost: str, gain: str, delay: int) -> Chart:
         x=axis(stored, task, cost, delay),
         y=axis(stored, task, gain, delay),
         dots={
-            name: Dots(
-                x=[_ends(there[p][0]) for p in group],
-                y=[_ends(there[p][1]) for p in group],
-                whole=[p in whole for p in group],
-                words=[_words(p, cost, gain, delay, there[p]) for p in group],
+            group: Dots(
+                x=[_ends(there[p][0]) for p in members],
+                y=[_ends(there[p][1]) for p in members],
+                whole=[p in whole for p in members],
+                words=[_words(p, cost, gain, delay, there[p]) for p in members],
+                policies=[p.policy for p in members],
             )
-            for name, group in by_policy.items()
+            for group, members in groups.items()
         },
-        places=by_policy,
+        places=groups,
         front=tuple(complete[i] for i in best),
         absent=tuple(p for p in found if p not in there),
         partial=tuple(p for p in there if p not in every),
@@ -145,8 +146,8 @@ def tied(settings) -> bool:
 
 def chosen(settings) -> Place:
     """The place that the settings mean."""
-    if settings.policy == FULL:
-        return Place(settings.task, FULL)
+    if settings.policy in FIXED:
+        return Place(settings.task, settings.policy)
     rho = settings.nu if tied(settings) else settings.rho
     return Place(settings.task, settings.policy, settings.nu, rho)
 
@@ -274,6 +275,6 @@ def _upright(along_map: Axis, name: str) -> Axis:
 
 def _said(stored: Stored, place: Place, name: str, now: Spread | None) -> str:
     if now is None:
-        return "not measured"
+        return "there is none" if place in stored.points else "not measured"
     where = "" if stored.comparable(place, name) else ", other machine"
     return f"{told_spread(name, now)}{where}"

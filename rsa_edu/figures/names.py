@@ -23,6 +23,7 @@ NAMES = {
     "vary_delay": "a new delay at every update",
     "attention": "attention",
     "policy": "policy",
+    "policy_or_model": "policy, or other model",
     "kappa": "sparsity κ",
     "depth": "dependency depth d",
     "jumps": "jumps",

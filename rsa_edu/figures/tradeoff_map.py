@@ -10,7 +10,10 @@ from rsa_edu.figures.traces import scatter
 from rsa_edu.figures.tradeoff_picture import Axis, Dots, High, Low, Mean, Picture, Row
 from rsa_edu.figures.tradeoff_rows import STAR, row_traces
 
-FULL = "full attention"
+FULL = "MemRNN, full attention"
+OTHERS = ("RNN", "OrthogonalRNN", "ExpRNN", "LSTM", "RelLSTM", "MemLSTM", "SAB", "Transformer")
+"""Models other than RelRNN with a policy and MemRNN, which is FULL."""
+OTHER = "other models"
 LOOKS = {
     "Screening": (MODELS["RelRNN"][0], "circle"),
     "Screening corrected for primacy": ("#c08000", "cross"),
@@ -20,9 +23,11 @@ LOOKS = {
     "Random": ("#8f6fc9", "x"),
     "LowestAttention": ("#1f9aa8", "pentagon"),
     FULL: (MODELS["MemRNN"][0], "diamond"),
-}
-"""Policy -> colour and symbol."""
-FRONT = len(LOOKS)
+} | {model: (MODELS[model][0], "hexagon") for model in OTHERS}
+"""Policy or model -> colour and symbol."""
+GROUPS = (*(name for name in LOOKS if name not in OTHERS), OTHER)
+"""Points that share a trace and a word in the legend."""
+FRONT = len(GROUPS)
 SEEDS, NOW, PINS, LIVE = range(FRONT + 1, FRONT + 5)
 ROWS = LIVE + 1
 """Places of the traces; from ROWS on band, mean and seeds of one row after the other."""
@@ -45,7 +50,7 @@ def tradeoff_map(
     shown, ink = picture or Picture(), GROUNDS[theme].ink
     rows = [*shown.rows, *[Row(Axis(""))] * (MOST_ROWS - len(shown.rows))]
     return figure(
-        *(_points(name, shown.dots.get(name, Dots())) for name in LOOKS),
+        *(_points(group, shown.dots.get(group, Dots())) for group in GROUPS),
         _front(shown),
         *_marks(shown, ink),
         *(
@@ -61,25 +66,39 @@ def tradeoff_map(
     )
 
 
-def _points(name: str, dots: Dots) -> dict:
-    color, symbol = LOOKS[name]
+def group_of(policy: str) -> str:
+    """The group of a policy or model."""
+    return OTHER if policy in OTHERS else policy
+
+
+def _points(group: str, dots: Dots) -> dict:
+    looks = [LOOKS[policy] for policy in dots.policies]
+    color, symbol = LOOKS.get(group, (FRONT_COLOR, "hexagon"))
     return scatter(
-        # A policy without points stays in the legend, so that the map does not jump.
+        # A group without points stays in the legend, so that the map does not jump.
         x=[mean for _, mean, _ in dots.x] or [None],
         y=[mean for _, mean, _ in dots.y] or [None],
         error_x=_bars(dots.x, color),
         error_y=_bars(dots.y, color),
-        text=list(dots.words),
-        name=name.removesuffix(" for primacy"),
-        mode="markers",
+        # The other models have their names beside them: their colours are too many for a legend.
+        text=list(dots.policies) if group == OTHER else [],
+        textposition="top right",
+        textfont={"size": 11},
+        customdata=list(dots.words),
+        name=group.removesuffix(" for primacy"),
+        mode="markers+text" if group == OTHER else "markers",
         marker={
-            "color": color,
+            "color": [color for color, _ in looks] or color,
             "size": 10,
-            "symbol": [symbol if whole else f"{symbol}-open" for whole in dots.whole] or [symbol],
-            "line": {"width": 1.5, "color": color},
+            "symbol": [
+                symbol if whole else f"{symbol}-open"
+                for (_, symbol), whole in zip(looks, dots.whole, strict=True)
+            ]
+            or [symbol],
+            "line": {"width": 1.5, "color": [color for color, _ in looks] or color},
         },
         showlegend=True,
-        hovertemplate="%{text}<extra></extra>",
+        hovertemplate="%{customdata}<extra></extra>",
     )
 
 

@@ -18,15 +18,17 @@ class Axis:
 
 @dataclass(frozen=True)
 class Dots:
-    """Points of one policy: (lowest, mean, highest) of the seeds along x and along y.
+    """Points of one group: (lowest, mean, highest) of the seeds along x and along y.
 
     whole: whether it may be compared with the others, else it is hollow. words: for the mouse.
+    policies: the policy or model of each.
     """
 
     x: Sequence[tuple[Low, Mean, High]] = ()
     y: Sequence[tuple[Low, Mean, High]] = ()
     whole: Sequence[bool] = ()
     words: Sequence[str] = ()
+    policies: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Row:
 class Picture:
     """All that is drawn.
 
-    dots: policy -> its points. front: (x, y) by rising x. now: the chosen point, seeds: its seeds.
+    dots: group -> its points. front: (x, y) by rising x. now: the chosen point, seeds: its seeds.
     pins: (letter, x, y). live: (x, y, words) of runs made here. full: the gain of full attention.
     rungs: labels of the budgets of the rows, along: their axis; rung: the chosen one. note: said in
     the middle of a map that has no point.

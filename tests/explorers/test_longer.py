@@ -125,6 +125,19 @@ def test_what_was_measured_stays_until_reset(explorer):
     assert list(explorer.figure.data[CURVES].x) == [explorer.settings.delay]
 
 
+def test_what_a_drag_passes_leaves_no_point(explorer):
+    """The curve is full of points of four sequences that nobody asked for."""
+    explorer.reset().set(delay=20).wait()
+    for passed in (Settings(delay=40), Settings(delay=40, rho=5)):
+        explorer._arrived((passed, next(answers(passed))))
+        assert explorer.measured[budget_of(passed)][40].sequences == PARTS[0]
+    explorer.set(delay=30).wait()
+    assert list(explorer.measured) == [budget_of(explorer.settings)]
+    there = explorer.measured[budget_of(explorer.settings)]
+    assert {20, 30} <= set(there)
+    assert 40 not in there
+
+
 def test_the_code_rebuilds_the_state(explorer):
     """The copied line gives another budget, because a network brings its own."""
     for settings in ({"network": "relrnn_copy_starved", "nu": 10, "rho": 15}, {"rho": 0}):

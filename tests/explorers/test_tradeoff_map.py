@@ -11,7 +11,7 @@ import pytest
 import rsa_edu as rsa
 from rsa_edu.explorers import policies, stored_points
 from rsa_edu.explorers.one_run import OneRun
-from rsa_edu.explorers.stored_points import FULL, NUS, RHOS, Place, Stored, place_of, spread
+from rsa_edu.explorers.stored_points import FIXED, FULL, NUS, RHOS, Place, Stored, place_of, spread
 from rsa_edu.explorers.tradeoffs import chosen
 from rsa_edu.figures import tradeoff_map as view
 from rsa_edu.figures.tradeoff_rows import PER_ROW
@@ -26,6 +26,7 @@ PLANNED = (
     + tiny(policy="Window", buffer_size=4, seed=[0, 1], **SHORT)
     + tiny(policy="LowestAttention", size=4, seed=[0, 1], **SHORT)
     + tiny(model="MemRNN", seed=[0, 1], **SHORT)
+    + tiny(model=["LSTM", "Transformer"], seed=[0, 1], **SHORT)
     + tiny(task="Denoise", buffer_size=5, relevant_size=2, seed=[0, 1], **SHORT)
 )
 HERE = {"nu": 5, "rho": 2}
@@ -83,7 +84,7 @@ def test_sliders_offer_what_the_sweeps_plan():
     assert {p.policy for p in planned} == set(stored_points.POLICIES)
     grid = {(p.nu, p.rho) for p in planned if p.policy == policies.SCREENING}
     assert grid == {(nu, rho) for nu in NUS for rho in RHOS}
-    others = [p for p in planned if p.policy not in (policies.SCREENING, FULL)]
+    others = [p for p in planned if p.policy not in (policies.SCREENING, *FIXED)]
     assert all(p.nu == p.rho and p.nu in NUS for p in others)
     delays = {settings.test_delays for there in planned.values() for settings in there}
     assert delays == {stored_points.DELAYS}
@@ -267,11 +268,25 @@ def test_other_policies_have_one_size(explorer):
     assert chosen(explorer.settings) == Place("Copy", "Screening", 2, 2)
 
 
+@pytest.mark.parametrize("model", ["LSTM", "Transformer"])
+def test_another_model_stands_on_the_same_map(explorer, stored, model):
+    """Budgets are compared with budgets only, or "Run this point now" trains another model."""
+    explorer.set(policy=model, cost="saved for the backward pass")
+    place = Place("Copy", model)
+    assert place in explorer.numbers.chart.places[view.OTHER]
+    saved = 1e-6 * mean_of(stored, place, lambda run: run.result["saved_bytes"])
+    assert explorer.figure.data[view.NOW].x[0] == pytest.approx(saved)
+    assert f"{model} on Copy, mean of 2 seeds" in explorer.summary
+    explorer.run_now().wait()
+    assert (explorer.live[-1].settings["model"], explorer.live[-1].seed) == (model, 2)
+    assert explorer.figure.data[view.LIVE].x[0] == pytest.approx(saved)
+
+
 def test_a_click_on_a_point_chooses_it(explorer):
     """The map can be looked at only."""
-    for policy, places in explorer.numbers.chart.places.items():
+    for group, places in explorer.numbers.chart.places.items():
         for i, place in enumerate(places):
-            explorer._choose(policy, [i])
+            explorer._choose(group, [i])
             assert chosen(explorer.settings) == place
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rsa_edu.figures import tradeoff_map as view
-from rsa_edu.figures.theme import GROUNDS
+from rsa_edu.figures.theme import GROUNDS, MODELS
 from rsa_edu.figures.tradeoff_map import tradeoff_map
 from rsa_edu.figures.tradeoff_picture import Axis, Dots, Picture, Row
 from rsa_edu.figures.tradeoff_rows import PER_ROW
@@ -21,7 +21,9 @@ PICTURE = Picture(
     x=Axis("time per update (ms)", (1.0, 20.0), log=True),
     y=Axis("accuracy", (0.0, 1.0)),
     dots={"Sinks": Dots([(1, 2, 4), (5, 6, 7)], [(0.1, 0.2, 0.5), (0.5, 0.5, 0.5)], [True, False],
-                        ["one", "two"])},
+                        ["one", "two"], ["Sinks", "Sinks"]),
+          view.OTHER: Dots([(1, 2, 4), (5, 6, 7)], [(0.1, 0.2, 0.5), (0.5, 0.5, 0.5)], [True, True],
+                           ["three", "four"], ["LSTM", "Transformer"])},
     front=[(2, 0.2), (6, 0.5)],
     now=(6, 0.5),
     seeds=[(5, 0.5), (7, 0.5)],
@@ -43,26 +45,35 @@ def drawn():
 
 def test_a_point_stands_at_its_means_with_bars_to_its_seeds(drawn):
     """A point is drawn at another place, or the bars hide a seed."""
-    points = drawn.data[list(view.LOOKS).index("Sinks")]
+    points = drawn.data[view.GROUPS.index("Sinks")]
     assert list(points.x) == [2, 6]
     assert list(points.y) == [0.2, 0.5]
     assert list(points.error_x.arrayminus) == [1, 1]
     assert list(points.error_x.array) == [2, 1]
     np.testing.assert_allclose(points.error_y.array, [0.3, 0])
-    assert list(points.text) == ["one", "two"]
+    assert list(points.customdata) == ["one", "two"]
 
 
 def test_a_point_without_all_its_seeds_is_hollow(drawn):
     """The mean of the seeds that got there passes for the mean of all."""
-    symbols = drawn.data[list(view.LOOKS).index("Sinks")].marker.symbol
+    symbols = drawn.data[view.GROUPS.index("Sinks")].marker.symbol
     assert list(symbols) == ["triangle-up", "triangle-up-open"]
 
 
 def test_a_policy_without_points_keeps_its_place_in_the_legend(drawn):
     """The map jumps when another cost is chosen, or a line is drawn at a number that is none."""
-    empty = drawn.data[list(view.LOOKS).index("Window")]
+    empty = drawn.data[view.GROUPS.index("Window")]
     assert (list(empty.x), list(empty.y)) == ([None], [None])
     assert empty.showlegend
+
+
+def test_other_models_have_their_colour_and_their_name_beside_them(drawn):
+    """A hexagon is just some model."""
+    points = drawn.data[view.GROUPS.index(view.OTHER)]
+    assert list(points.text) == ["LSTM", "Transformer"]
+    assert "text" in points.mode
+    assert list(points.marker.color) == [MODELS["LSTM"][0], MODELS["Transformer"][0]]
+    assert list(points.customdata) == ["three", "four"]
 
 
 def test_the_front_is_stepped_and_goes_on_to_the_edge(drawn):
