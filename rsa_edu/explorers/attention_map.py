@@ -17,7 +17,9 @@ from rsa_edu.reasons import h
 from rsa_edu.registry import TASKS
 from rsa_edu.statistics import attention_statistics, stripe_share
 
-MODELS = ("MemRNN", "MemLSTM", "RelRNN", "RelLSTM")
+FULL, BUDGETED = ("MemRNN", "MemLSTM"), ("RelRNN", "RelLSTM")
+LONGEST = {**dict.fromkeys(FULL, 480), **dict.fromkeys(BUDGETED, 1980)}
+"""Delays, so that the answer comes within about a second; full attention reads every pair."""
 STRIPES = 10
 """As many as there are data symbols."""
 
@@ -26,11 +28,16 @@ STRIPES = 10
 class Settings:
     """Which network reads which sequence, and the step whose weights are shown one by one."""
 
+    model: str = setting("MemRNN", Choice(tuple(LONGEST), NAMES["model"]))
     # 64 steps: the longest sequence of which every single weight fits into the map.
-    delay: int = setting(44, Number(5, 100, NAMES["delay"]))
+    delay: int = setting(
+        44,
+        Number(
+            5, lambda before: LONGEST[before.model], NAMES["delay"], 0.01, log=True, counts=True
+        ),
+    )
     step: int = setting(59, Number(1, lambda before: before.delay + 19, NAMES["step"]))
     seed: int = setting(0, Number(0, 99, NAMES["seed"]))
-    model: str = setting("MemRNN", Choice(MODELS, NAMES["model"]))
     task: str = setting("Copy", Choice(tuple(TASKS), NAMES["task"]))
     trained: bool = setting(True, Switch(NAMES["trained"]))
 
@@ -39,20 +46,27 @@ class Settings:
 class Seen:
     """What one sequence shows.
 
-    cells: the map, a cell for `cell` steps and states. weights: (T, T) alpha, step by state.
-    kappa: (T,) effective kappa, NaN at step 0. symbols: what was shown, "" for a blank. answers:
-    the steps of the answer. stripes: share of all attention on the ten most attended states.
-    trained: whether the network is.
+    cells: the map, a cell for `cell` steps and states. alpha, positions: (T, K) weight and position
+    of what each step can attend to, -1 for an empty slot. kappa: (T,) effective kappa, NaN at step
+    0. symbols: what was shown, "" for a blank. answers: the steps of the answer. stripes: share of
+    all attention on the ten most attended states. trained: whether the network is.
     """
 
     cells: np.ndarray
     cell: int
-    weights: np.ndarray
+    alpha: np.ndarray
+    positions: np.ndarray
     kappa: np.ndarray
     symbols: tuple[str, ...]
     answers: tuple[int, ...]
     stripes: float
     trained: bool
+
+    def row(self, t: int) -> np.ndarray:
+        """(T,) alpha of step t, 0 for a state that it cannot attend to."""
+        weights, there = np.zeros(len(self.kappa)), self.positions[t] >= 0
+        weights[self.positions[t, there]] = self.alpha[t, there]
+        return weights
 
 
 def seen(settings: Settings) -> Seen:
@@ -60,20 +74,17 @@ def seen(settings: Settings) -> Seen:
     return _read(case_of(settings))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _read(case: Case) -> Seen:
     batch, task = sequence(case), TASKS[case.task](case.delay)
     with torch.no_grad():
         trace = network(case).recurrence(batch.inputs, return_trace=True)[2]
-    T = task.length
-    weights = np.zeros((T, T))
-    t, column = np.nonzero(trace.positions[:, 0].numpy() >= 0)
-    weights[t, trace.positions[t, 0, column]] = trace.attention[t, 0, column]
     names = {0: "", task.input_size - 1: "?"}
     return Seen(
         attention_map(trace),
-        block_size(T),
-        weights,
+        block_size(task.length),
+        trace.attention[:, 0].numpy(),
+        trace.positions[:, 0].numpy(),
         attention_statistics(trace).effective_kappa[:, 0].numpy(),
         tuple(names.get(s, str(s)) for s in batch.inputs[:, 0].argmax(1).tolist()),
         tuple(batch.mask[:, 0].nonzero()[:, 0].tolist()),
@@ -87,17 +98,19 @@ class AttentionMap(Explorer):
 
     name = "attention_map"
     Settings = Settings
+    background = True
     presets: ClassVar = {
         "Trained on copy": {},
         "Trained on denoise": {"task": "Denoise"},
         "Untrained": {"trained": False},
         "A longer silence": {"delay": 100, "step": 115},
         "With a budget": {"model": "RelRNN"},
+        "2000 steps": {"model": "RelRNN", "task": "Denoise", "delay": 1980, "step": 1992},
     }
 
     def compute(self, settings):
         """The whole sequence; `step` only says where in it to look."""
-        return seen(settings)
+        yield seen(settings)
 
     def draw(self, settings, numbers):
         """The map, with the cursor's row under it and effective κ beside it."""
@@ -106,7 +119,7 @@ class AttentionMap(Explorer):
         return view.attention_map(
             numbers.cells,
             numbers.kappa,
-            numbers.weights[settings.step],
+            numbers.row(settings.step),
             self.theme,
             cell=numbers.cell,
             symbols=numbers.symbols,
@@ -116,7 +129,7 @@ class AttentionMap(Explorer):
 
     def summarise(self, settings, numbers):
         """The step at the cursor, the answer, and all steps together."""
-        t, row = settings.step, numbers.weights[settings.step]
+        t, row = settings.step, numbers.row(settings.step)
         what = "trained" if numbers.trained else "untrained"
         at = int(row.argmax())
         symbol = numbers.symbols[at]
@@ -133,10 +146,12 @@ class AttentionMap(Explorer):
         )
 
     def table(self, settings, numbers):
-        """One row per step."""
-        yield "t", "effective_kappa", *(f"alpha_{i}" for i in range(len(numbers.weights)))
-        for t, (kappa, row) in enumerate(zip(numbers.kappa, numbers.weights, strict=True)):
-            yield t, kappa, *row
+        """One row per step and state that it can attend to."""
+        yield "t", "effective_kappa", "i", "alpha"
+        for t, kappa in enumerate(numbers.kappa):
+            for i, alpha in sorted(zip(numbers.positions[t], numbers.alpha[t], strict=True)):
+                if i >= 0:
+                    yield t, kappa, i, alpha
 
     def idle(self, settings):
         """Training that nobody did."""

@@ -107,8 +107,8 @@ class Number:
 
     def put(self, widget, value, before) -> None:
         """Move the slider, and its range where that depends on other settings."""
-        least, most = self.range(before)
-        if not self.log and (widget.min, widget.max) != (least, most):
+        least, most = map(math.log10, self.range(before)) if self.log else self.range(before)
+        if (widget.min, widget.max) != (least, most):
             # The order matters: a slider never accepts min > max.
             widget.set_trait("max", max(most, widget.min))
             widget.set_trait("min", least)

@@ -96,7 +96,7 @@ def arrived(settings) -> dict[int, list]:
 
 def attended(settings) -> dict[int, list]:
     """Attention map: the weights of the step at the cursor."""
-    return {attention_map.WEIGHTS: seen(settings).weights[settings.step].tolist()}
+    return {attention_map.WEIGHTS: seen(settings).row(settings.step).tolist()}
 
 
 def along_length(settings) -> dict[int, list]:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import rsa_edu as rsa
-from rsa_edu.explorers.attention_map import Settings, seen
+from rsa_edu.explorers.attention_map import LONGEST, Settings, seen
 from rsa_edu.figures.attention_map import WEIGHTS
 from rsa_edu.reasons import h
 
@@ -27,7 +27,7 @@ def test_the_weights_are_those_of_the_shipped_network(task):
     for t in range(1, 64):
         expected = np.zeros(64)
         expected[trace.positions[t, 0, :t]] = trace.attention[t, 0, :t]
-        np.testing.assert_allclose(numbers.weights[t], expected, atol=1e-12)
+        np.testing.assert_allclose(numbers.row(t), expected, atol=1e-12)
     kappa = rsa.attention_statistics(trace).effective_kappa[:, 0]
     np.testing.assert_allclose(numbers.kappa, kappa, rtol=1e-10)
 
@@ -37,7 +37,8 @@ def test_up_to_64_steps_every_weight_has_its_own_cell():
     numbers = seen(Settings())
     below = np.tril(np.ones((64, 64), bool), -1)
     assert numbers.cell == 1
-    np.testing.assert_allclose(numbers.cells[below], numbers.weights[below])
+    weights = np.stack([numbers.row(t) for t in range(64)])
+    np.testing.assert_allclose(numbers.cells[below], weights[below])
     assert np.isnan(numbers.cells[~below]).all()
     assert seen(Settings(delay=45)).cell == 2
 
@@ -52,8 +53,8 @@ def test_an_untrained_network_attends_to_all_alike():
 
 def test_the_sentence_says_what_the_row_holds():
     """The sentence speaks of another step or state than the bars show."""
-    explorer = rsa.explore.attention_map(task="Denoise", step=58)
-    row = explorer.numbers.weights[58]
+    explorer = rsa.explore.attention_map(task="Denoise", step=58).wait()
+    row = explorer.numbers.row(58)
     assert (
         f"{row.max():.0%} of the attention is on {h(int(row.argmax()))} (symbol" in explorer.summary
     )
@@ -63,14 +64,14 @@ def test_the_sentence_says_what_the_row_holds():
 
 def test_the_sentence_names_a_blank_and_the_marker():
     """A state without a symbol is called by an empty name."""
-    explorer = rsa.explore.attention_map(step=56)
+    explorer = rsa.explore.attention_map(step=56).wait()
     assert "on h₅₃ (the marker)" in explorer.summary
-    assert "(a blank)" in explorer.set(trained=False, task="Denoise", step=59).summary
+    assert "(a blank)" in explorer.set(trained=False, task="Denoise", step=59).wait().summary
 
 
 def test_what_is_not_shipped_is_shown_untrained_and_said():
     """A network nobody trained passes for a trained one."""
-    explorer = rsa.explore.attention_map(model="MemLSTM")
+    explorer = rsa.explore.attention_map(model="MemLSTM").wait()
     assert "untrained MemLSTM" in explorer.summary
     assert "No MemLSTM trained on copy is shipped." in explorer.summary
     assert explorer.widgets["trained"].disabled
@@ -90,16 +91,26 @@ def test_every_preset_draws_its_numbers(name):
 
 def test_the_cursor_stays_in_the_sequence():
     """A shorter delay leaves the cursor at a step that is not there."""
-    explorer = rsa.explore.attention_map(step=59).set(delay=10)
+    explorer = rsa.explore.attention_map(step=59).set(delay=10).wait()
     assert explorer.settings.step == 29
     assert explorer.summary.startswith("At step 29")
 
 
+def test_full_attention_is_kept_from_very_long_sequences():
+    """The page computes for minutes, or a long map of a budget is cut short."""
+    explorer = rsa.explore.attention_map(model="RelRNN", task="Denoise", delay=1980).wait()
+    assert explorer.settings.delay == pytest.approx(explorer.widgets["delay"].value) == 1980
+    assert len(explorer.numbers.kappa) == 2000
+    explorer.set(model="MemRNN").wait()
+    assert explorer.settings.delay == LONGEST["MemRNN"]
+    assert explorer.widgets["delay"].value == pytest.approx(LONGEST["MemRNN"])
+
+
 def test_rows_hold_every_step_and_state():
     """The saved file misses a step or a state."""
-    explorer = rsa.explore.attention_map(delay=5)
+    explorer = rsa.explore.attention_map(delay=5).wait()
     head, *rows = explorer.table(explorer.settings, explorer.numbers)
-    assert head[:3] == ("t", "effective_kappa", "alpha_0")
-    assert len(rows) == 25
-    assert {len(row) for row in rows} == {len(head)}
-    assert rows[12][2:] == tuple(explorer.numbers.weights[12])
+    assert head == ("t", "effective_kappa", "i", "alpha")
+    assert [(t, i) for t, _, i, _ in rows] == [(t, i) for t in range(25) for i in range(t)]
+    row = explorer.numbers.row(12)
+    assert [alpha for t, _, _, alpha in rows if t == 12] == row[:12].tolist()
