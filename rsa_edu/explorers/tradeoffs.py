@@ -26,7 +26,7 @@ from rsa_edu.explorers.stored_points import (
     told,
     told_spread,
 )
-from rsa_edu.figures.tradeoff_map import FULL, GROUPS, group_of
+from rsa_edu.figures.tradeoff_map import FULL, GROUPS, OTHERS, group_of
 from rsa_edu.figures.tradeoff_picture import Axis, Dots, Picture, Row
 from rsa_edu.points import QUANTITIES, Point, Spread, pareto_front
 from rsa_edu.store import Run
@@ -90,17 +90,33 @@ def chart(stored: Stored, task: str, cost: str, gain: str, delay: int) -> Chart:
 def axis(stored: Stored, task: str, quantity: str, delay: int) -> Axis:
     """An axis that holds every seed of the task, so that it stands still."""
     found = [spread(stored, p, quantity, delay) for p in stored.points if p.task == task]
+    return _holding(found, quantity, label(quantity, delay))
+
+
+@lru_cache(maxsize=128)
+def row_axis(stored: Stored, task: str, quantity: str, delay: int) -> Axis:
+    """An axis for the budgets of the task: beside some other model they would all look alike.
+
+    A change is seen in proportion: from 0, but for what spans decades.
+    """
+    places = [p for p in stored.points if p.task == task and p.policy not in OTHERS]
+    found = [spread(stored, p, quantity, delay) for p in places]
+    along_map = _holding(found, quantity, label(quantity, delay))
+    if quantity == "reach":
+        return along_map
+    return replace(along_map, ends=(0.0, along_map.ends[1]), log=False, flipped=False)
+
+
+def _holding(found: Sequence[Spread | None], quantity: str, title: str) -> Axis:
     values = [value for s in found if s for value in s.values]
-    kind, title = QUANTITIES[quantity], label(quantity, delay)
-    log = kind.log and quantity != "saved" and all(value > 0 for value in values)
+    kind = QUANTITIES[quantity]
+    log = kind.log and all(value > 0 for value in values)
     flipped = quantity in GAINS.values() and kind.better == "low"
     if quantity == "accuracy":
         return Axis(title, (0.0, 1.0))
     if not values:
         return Axis(title, (1.0, 10.0) if log else (0.0, 1.0), log, flipped)
-    return Axis(
-        title, (min(values) if log or quantity == "saved" else 0.0, max(values)), log, flipped
-    )
+    return Axis(title, (min(values) if log else 0.0, max(values)), log, flipped)
 
 
 def widened(axis: Axis, values: Iterable[float]) -> Axis:
@@ -183,7 +199,7 @@ def numbers(settings, stored: Stored, live: Sequence[Run] = ()) -> Numbers:
         dots=drawn.dots,
         front=[_middle(stored, p, cost, gain, delay) for p in drawn.front],
         now=_middle(stored, place, cost, gain, delay),
-        seeds=_pairs(stored.points.get(place), cost, gain, delay),
+        seeds=_seeds(stored, place, cost, gain, delay),
         pins=marked,
         live=landed,
         full=_mean(spread(stored, Place(settings.task, FULL), gain, delay)),
@@ -211,21 +227,24 @@ def _mean(found: Spread | None) -> float | None:
     return None if found is None else found.mean
 
 
-def _pairs(point: Point | None, cost, gain, delay) -> list[tuple[float, float]]:
-    """(cost, gain) of every run of the point that has both."""
-    found = []
-    for run in point.runs if point else ():
-        x, y = (of(Point((run,)), name, delay) for name in (cost, gain))
-        if x and y:
-            found.append((x.mean, y.mean))
-    return found
+def _seeds(stored, place, cost, gain, delay) -> list[tuple[float, float]]:
+    """(cost, gain) of every seed that has both; the time of an update may be of another run."""
+    x, y = (_by_seed(stored.point(place, name), name, delay) for name in (cost, gain))
+    return [(x[seed], y[seed]) for seed in x if seed in y]
+
+
+def _by_seed(point: Point | None, quantity: str, delay: int) -> dict[int, float]:
+    found = {run.seed: of(Point((run,)), quantity, delay) for run in (point.runs if point else ())}
+    return {seed: value.mean for seed, value in found.items() if value}
 
 
 def _landed(task, live, cost, gain, delay) -> list[tuple[float, float, str]]:
     landed = []
     for run in live:
         place = place_of(run.settings)
-        for x, y in _pairs(Point((run,)), cost, gain, delay) if place.task == task else ():
+        x, y = (of(Point((run,)), name, delay) for name in (cost, gain))
+        if place.task == task and x and y:
+            x, y = x.mean, y.mean
             words = f"<b>{place.budget}</b>, run here with seed {run.seed}"
             told_of = ((cost, x), (gain, y))
             lines = [f"{label(name, delay)}: {told(name, v)}" for name, v in told_of]
@@ -251,7 +270,7 @@ def _rows(settings, stored: Stored, live, here) -> dict:
         alike = {p: stored.comparable(p, name) for p in (*places, full)}
         new = [of(made[p], name, delay) if made[p].runs else None for p in places]
         reference, now = spread(stored, full, name, delay), here[name]
-        upright = _upright(axis(stored, settings.task, name, delay), name)
+        upright = row_axis(stored, settings.task, name, delay)
         rows.append(
             Row(
                 axis=widened(upright, [value for s in new if s for value in s.values]),
@@ -264,13 +283,6 @@ def _rows(settings, stored: Stored, live, here) -> dict:
         )
     rung = places.index(place) if place in places else None
     return {"rows": rows, "rungs": rungs, "along": along, "rung": rung}
-
-
-def _upright(along_map: Axis, name: str) -> Axis:
-    """In a row a change is seen in proportion: from 0, but for what spans decades."""
-    if name == "reach":
-        return along_map
-    return replace(along_map, ends=(0.0, along_map.ends[1]), log=False, flipped=False)
 
 
 def _said(stored: Stored, place: Place, name: str, now: Spread | None) -> str:

@@ -1,5 +1,6 @@
 """Costs and gains of many budgets on one map, and beside it what one slider moves."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -50,7 +51,7 @@ def tradeoff_map(
     shown, ink = picture or Picture(), GROUNDS[theme].ink
     rows = [*shown.rows, *[Row(Axis(""))] * (MOST_ROWS - len(shown.rows))]
     return figure(
-        *(_points(group, shown.dots.get(group, Dots())) for group in GROUPS),
+        *(_points(group, shown.dots.get(group, Dots()), shown.x) for group in GROUPS),
         _front(shown),
         *_marks(shown, ink),
         *(
@@ -71,7 +72,7 @@ def group_of(policy: str) -> str:
     return OTHER if policy in OTHERS else policy
 
 
-def _points(group: str, dots: Dots) -> dict:
+def _points(group: str, dots: Dots, across: Axis) -> dict:
     looks = [LOOKS[policy] for policy in dots.policies]
     color, symbol = LOOKS.get(group, (FRONT_COLOR, "hexagon"))
     return scatter(
@@ -82,7 +83,11 @@ def _points(group: str, dots: Dots) -> dict:
         error_y=_bars(dots.y, color),
         # The other models have their names beside them: their colours are too many for a legend.
         text=list(dots.policies) if group == OTHER else [],
-        textposition="top right",
+        textposition=[
+            _beside(policy, mean, across)
+            for policy, (_, mean, _) in zip(dots.policies, dots.x, strict=True)
+            if group == OTHER
+        ],
         textfont={"size": 11},
         customdata=list(dots.words),
         name=group.removesuffix(" for primacy"),
@@ -100,6 +105,14 @@ def _points(group: str, dots: Dots) -> dict:
         showlegend=True,
         hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def _beside(model: str, x: float, across: Axis) -> str:
+    """Where its name stands: not over the edge, and not over that of the next model."""
+    low, high = across.ends
+    middle = math.sqrt(low * high) if across.log else (low + high) / 2
+    above = "top" if OTHERS.index(model) % 2 else "bottom"
+    return f"{above} {'right' if x < middle else 'left'}"
 
 
 def _bars(values: Sequence[tuple[Low, Mean, High]], color: str) -> dict:
