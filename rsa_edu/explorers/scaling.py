@@ -27,7 +27,7 @@ BEND = 0.05
 """By how much an exponent is higher where that is to be said."""
 COSTS = {
     "time per update": "milliseconds",
-    "memory saved for the backward pass": "saved",
+    "saved for the backward pass": "saved",
     "peak memory": "peak",
 }
 """What can be chosen -> its name in `QUANTITIES`."""
@@ -165,14 +165,14 @@ class Scaling(Explorer):
     sweeps = (SWEEP,)
     presets: ClassVar = {
         "Time": {},
-        "Saved for the way back": {"cost": "memory saved for the backward pass"},
+        "Saved for the backward pass": {"cost": "saved for the backward pass"},
         "Peak memory": {"cost": "peak memory"},
         "Full attention or screening": {
-            "cost": "memory saved for the backward pass",
+            "cost": "saved for the backward pass",
             "models": ("RNN", "MemRNN", "RelRNN"),
         },
         "A book, T = 100000": {
-            "cost": "memory saved for the backward pass",
+            "cost": "saved for the backward pass",
             "T": 100_000,
             "models": ("LSTM", "MemLSTM", "RelLSTM", "Transformer"),
         },

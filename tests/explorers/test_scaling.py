@@ -22,7 +22,7 @@ from rsa_edu.results import Measured
 from rsa_edu.sweeps import plan
 from tests.sweeps.tiny import made_up, tiny
 
-SAVED = "memory saved for the backward pass"
+SAVED = "saved for the backward pass"
 
 
 @pytest.fixture(scope="module")
