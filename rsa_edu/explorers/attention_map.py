@@ -9,7 +9,7 @@ import torch
 
 from rsa_edu.explorers.base import Explorer
 from rsa_edu.explorers.controls import Choice, Number, Switch, setting
-from rsa_edu.explorers.networks import Case, case_of, network, not_shipped, sequence
+from rsa_edu.explorers.networks import BUDGETED, Case, case_of, network, not_shipped, sequence
 from rsa_edu.figures import attention_map as view
 from rsa_edu.figures.names import NAMES
 from rsa_edu.probe import attention_map, block_size
@@ -17,8 +17,7 @@ from rsa_edu.reasons import h
 from rsa_edu.registry import TASKS
 from rsa_edu.statistics import attention_statistics, stripe_share
 
-FULL, BUDGETED = ("MemRNN", "MemLSTM"), ("RelRNN", "RelLSTM")
-LONGEST = {**dict.fromkeys(FULL, 480), **dict.fromkeys(BUDGETED, 1980)}
+LONGEST = {"MemRNN": 480, "MemLSTM": 480, **dict.fromkeys(BUDGETED, 1980)}
 """Delays, so that the answer comes within about a second; full attention reads every pair."""
 STRIPES = 10
 """As many as there are data symbols."""

@@ -94,7 +94,10 @@ def template(theme: str) -> go.layout.Template:
 
 
 def figure(*traces, height: int = HEIGHT, **layout) -> go.Figure:
-    """A figure of the house: explicit size, zoom kept while numbers change, light until themed."""
+    """A figure of the house: explicit size, zoom kept while numbers change, light until themed.
+
+    plotly does not check its words: see traces.py.
+    """
     return go.Figure(
         traces,
         {
