@@ -5,6 +5,9 @@ goes through the whole sequence in one thread, so that its states stay in that c
 are never moved: a slot holds the row of its state. Rows 0..S-1 are the states that were in memory
 before the first step, row S + t is h_t. The keys U_a h are computed once per state, and the
 backward pass computes tanh again instead of storing (T, B, K, H) of it.
+
+All in one file: numba's cache on disk looks at the file of a compiled function only. Were `_dot` or
+`tanh` in another, a change there would leave the old passes in use.
 """
 
 import math
